@@ -1,0 +1,1 @@
+"""Linking an account: connect sessions, attempts, the visible test, the confirmation, and OAuth."""
