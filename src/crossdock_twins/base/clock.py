@@ -1,0 +1,68 @@
+"""The twin's clock: the system's time plus an offset that people and tests may turn forward."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from crossdock_twins.base.store import Store
+
+_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+_PART = re.compile(r"(\d{1,6})([dhms])")
+_LONGEST = timedelta(days=36_500)
+
+
+def system_now() -> datetime:
+    """Give the machine's time as an aware datetime in UTC."""
+    return datetime.now(UTC)
+
+
+def parse_span(text: str) -> timedelta:
+    """Read a span such as `27d`, `12h`, `90m`, `30s` or `1d12h`; ValueError says how to write one."""
+    parts = _PART.findall(text)
+    if not parts or "".join(amount + unit for amount, unit in parts) != text:
+        raise ValueError("Write a span as numbers with d, h, m or s, for example 27d, 12h or 1d12h.")
+    return sum((timedelta(**{_UNITS[unit]: int(amount)}) for amount, unit in parts), timedelta())
+
+
+class TwinClock:
+    """Tells the twin's time; the offset and the switch live in the store, so a restart keeps them."""
+
+    def __init__(self, store: Store, *, system: Callable[[], datetime] = system_now) -> None:
+        self._store = store
+        self._system = system
+
+    @property
+    def offset(self) -> timedelta:
+        """How far the twin's time is ahead of the machine's."""
+        return timedelta(seconds=self._store.meta_get("clock.offset") or 0)
+
+    @property
+    def followed(self) -> bool:
+        """Whether the hub beside the twin should live in the twin's time."""
+        return bool(self._store.meta_get("clock.followed"))
+
+    def now(self) -> datetime:
+        """Give the twin's time as an aware datetime in UTC."""
+        return self._system() + self.offset
+
+    def advance(self, span: timedelta) -> datetime:
+        """Turn the clock forward and give the new time; ValueError where the span is negative."""
+        if span < timedelta():
+            raise ValueError("A twin's clock only goes forward. Reset the twin to come back to today.")
+        self.set_offset(self.offset + span)
+        return self.now()
+
+    def set_offset(self, offset: timedelta) -> None:
+        """Set how far the twin is ahead; ValueError beyond a hundred years or behind the machine."""
+        if not timedelta() <= offset <= _LONGEST:
+            raise ValueError("A twin's clock can be at most 100 years ahead. Reset the twin to come back to today.")
+        self._store.meta_set("clock.offset", offset.total_seconds())
+
+    def follow(self, *, followed: bool) -> None:
+        """Set the switch that tells the hub to live in the twin's time."""
+        self._store.meta_set("clock.followed", followed)
+
+    def reset(self) -> None:
+        """Come back to the machine's time and switch following off."""
+        self.set_offset(timedelta())
+        self.follow(followed=False)

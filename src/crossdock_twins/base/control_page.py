@@ -1,0 +1,126 @@
+"""The control page at `/_twin/`: what the control API does, for people, without JavaScript."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from crossdock_twins.base import twin
+from crossdock_twins.base.faults import FaultKind
+from crossdock_twins.base.inputs import ControlError, Members
+from crossdock_twins.base.twin import Control
+
+PAGE = "/_twin/"
+_SHOWN_ENTRIES = 50
+
+Deed = Callable[[Control, FormData], str]
+
+
+def routes(control: Control) -> list[BaseRoute]:
+    """Give the page's routes, relative to `/_twin`."""
+
+    async def page(request: Request) -> Response:
+        return control.pages.render(
+            request,
+            "twin/control.html",
+            control=control,
+            now=control.clock.now(),
+            kinds=tuple(FaultKind),
+            faults=control.faults.all(),
+            accounts=control.twin.accounts(),
+            entries=tuple(reversed(control.journal.entries(limit=_SHOWN_ENTRIES))),
+            panel=control.twin.panel(),
+        )
+
+    deeds = {
+        "clock": _turn,
+        "follow": _follow,
+        "faults": _add_fault,
+        "faults/remove": _remove_fault,
+        "journal/clear": _clear_journal,
+        "accounts": _set_state,
+        "seed": _seed,
+        "reset": _reset,
+    }
+    return [
+        Route("/", page),
+        *(Route(f"/page/{name}", form_endpoint(control, deed), methods=["POST"]) for name, deed in deeds.items()),
+    ]
+
+
+def form_endpoint(control: Control, deed: Deed) -> Callable[[Request], Awaitable[Response]]:
+    """Make an endpoint that checks a posted form, does the deed and shows its sentence on the control page."""
+
+    async def endpoint(request: Request) -> Response:
+        form = await control.pages.form(request)
+        try:
+            return control.pages.redirect(request, PAGE, flash=deed(control, form))
+        except ControlError as error:
+            return control.pages.redirect(request, PAGE, flash=f"{error.message} {error.remedy}", tone="bad")
+
+    return endpoint
+
+
+def field(form: FormData, name: str) -> str:
+    """Give a form's text without the blanks around it; empty where it is missing."""
+    value = form.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _turn(control: Control, form: FormData) -> str:
+    twin.turn_clock(control.clock, Members({"advance": field(form, "advance")}))
+    return f"The clock now says {control.clock.now():%d %b %Y, %H:%M} UTC."
+
+
+def _follow(control: Control, form: FormData) -> str:
+    followed = field(form, "follow") == "on"
+    control.clock.follow(followed=followed)
+    return "A hub started by crossdock up follows this clock." if followed else "The hub keeps the time of the machine."
+
+
+def _add_fault(control: Control, form: FormData) -> str:
+    times, every, delay = field(form, "times"), field(form, "every"), field(form, "delay")
+    fault = twin.add_fault(
+        control.faults,
+        Members(
+            {
+                "kind": field(form, "kind"),
+                "paths": field(form, "paths") or "*",
+                "methods": field(form, "methods").split(),
+                "times": int(times) if times.isdecimal() else None,
+                "every": int(every) if every.isdecimal() else 1,
+                "delay": float(delay) if delay.isdecimal() else 0.0,
+            }
+        ),
+    )
+    return f"Fault {fault.id} is on."
+
+
+def _remove_fault(control: Control, form: FormData) -> str:
+    number = field(form, "id")
+    control.faults.remove(int(number) if number.isdecimal() else 0)
+    return "The fault is off."
+
+
+def _clear_journal(control: Control, _form: FormData) -> str:
+    control.journal.clear()
+    return "The journal is empty."
+
+
+def _set_state(control: Control, form: FormData) -> str:
+    state = field(form, "state")
+    twin.set_state(control.twin, field(form, "id"), state)
+    return f"The account is now {state}."
+
+
+def _seed(control: Control, form: FormData) -> str:
+    name = field(form, "name")
+    twin.seed(control, name)
+    return f"The twin now holds the seed {name}."
+
+
+def _reset(control: Control, _form: FormData) -> str:
+    control.reset()
+    return "The twin is as new."

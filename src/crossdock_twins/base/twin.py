@@ -1,0 +1,131 @@
+"""A twin as its control sees it: the parts that both have, what each adds, and what can be done to them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from starlette.routing import BaseRoute
+
+from crossdock_twins.base.clock import TwinClock, parse_span
+from crossdock_twins.base.faults import Fault, FaultBook, parse_kind
+from crossdock_twins.base.inputs import ControlError, Members
+from crossdock_twins.base.journal import Journal
+from crossdock_twins.base.pages import Pages
+from crossdock_twins.base.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLine:
+    """An account of the provider, as the control page lists it."""
+
+    id: str
+    name: str
+    state: str
+
+
+class Twin(Protocol):
+    """What each twin adds to the control API that both have."""
+
+    states: tuple[str, ...]
+    seeds: Mapping[str, Callable[[], None]]
+    """Ways to fill an empty twin, by name; the first is what a new or a reset twin holds."""
+
+    def accounts(self) -> Sequence[AccountLine]:
+        """Give all accounts."""
+        ...
+
+    def set_state(self, account_id: str, state: str) -> bool:
+        """Set an account's state; False where there is no such account."""
+        ...
+
+    def panel(self) -> Mapping[str, Any]:
+        """Give what the twin's own part of the page, `control_panel.html`, shows."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """All that the control API works on; `name` is the provider's, `routes` are the twin's own additions."""
+
+    key: str
+    name: str
+    store: Store
+    clock: TwinClock
+    faults: FaultBook
+    journal: Journal
+    pages: Pages
+    twin: Twin
+    routes: Sequence[BaseRoute] = ()
+
+    def seed(self, name: str) -> None:
+        """Empty the provider's data and fill it anew, in one change."""
+        with self.store.transaction():
+            self.store.empty()
+            self.pages.sign_everybody_out()
+            self.twin.seeds[name]()
+
+    def reset(self) -> None:
+        """Come back to what a new twin is: today, no faults, no journal, signed-out browsers, the first seed."""
+        with self.store.transaction():
+            self.clock.reset()
+            self.faults.clear()
+            self.journal.clear()
+            self.seed(next(iter(self.twin.seeds)))
+
+    def seed_if_new(self) -> None:
+        """Fill a twin that has never been filled."""
+        if not self.store.meta_get("seeded"):
+            self.seed(next(iter(self.twin.seeds)))
+            self.store.meta_set("seeded", value=True)
+
+    def clock_json(self) -> dict[str, Any]:
+        """Give the clock as the API shows it."""
+        return {
+            "now": self.clock.now().isoformat(),
+            "offset_seconds": int(self.clock.offset.total_seconds()),
+            "followed": self.clock.followed,
+        }
+
+
+def turn_clock(clock: TwinClock, members: Members) -> None:
+    """Advance the clock, or set whether it is followed, as the members say."""
+    if not members.has("advance") and not members.has("follow"):
+        raise ControlError(422, "Nothing to do.", remedy='Send {"advance": "27d"} or {"follow": true}.')
+    try:
+        if members.has("advance"):
+            clock.advance(parse_span(members.text("advance")))
+    except ValueError as error:
+        raise ControlError(422, "The clock cannot be turned so.", remedy=str(error)) from error
+    if members.has("follow"):
+        clock.follow(followed=members.flag("follow"))
+
+
+def add_fault(book: FaultBook, members: Members) -> Fault:
+    """Switch on the fault that the members describe; only `kind` must be there."""
+    try:
+        return book.add(
+            kind=parse_kind(members.text("kind")),
+            paths=members.text("paths", "*"),
+            methods=members.texts("methods"),
+            times=members.whole("times", None),
+            every=members.whole("every", 1) or 0,
+            delay=members.number("delay", 0.0),
+            status=members.whole("status", None),
+        )
+    except ValueError as error:
+        raise ControlError(422, "There is no such fault.", remedy=str(error)) from error
+
+
+def set_state(twin: Twin, account_id: str, state: str) -> None:
+    """Set an account's state; ControlError where account or state do not exist."""
+    if state not in twin.states:
+        raise ControlError(422, "There is no such state.", remedy=f"Use one of: {', '.join(twin.states)}.")
+    if not twin.set_state(account_id, state):
+        raise ControlError(404, "There is no such account.", remedy="List the accounts with GET /_twin/accounts.")
+
+
+def seed(control: Control, name: str) -> None:
+    """Fill the twin anew; ControlError where there is no seed of that name."""
+    if name not in control.twin.seeds:
+        raise ControlError(422, "There is no such seed.", remedy=f"Use one of: {', '.join(control.twin.seeds)}.")
+    control.seed(name)
