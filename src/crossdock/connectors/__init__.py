@@ -1,0 +1,1 @@
+"""Connectors as files: what a provider is, how it is linked, probed and called. Values only, no I/O."""

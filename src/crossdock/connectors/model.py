@@ -1,0 +1,330 @@
+"""What a connector is: environments, ways to link, the probe, causes of failure and actions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal
+
+from crossdock.connectors.matching import When
+from crossdock.kernel.errors import Disposition, NotFoundError
+
+Effect = Literal["read", "write", "destructive"]
+EnvironmentType = Literal["production", "test"]
+Verdict = Literal["dead", "suspended", "weather", "request", "scope"]
+ButtonKind = Literal["step", "retest", "back", "link"]
+Depth = Literal["full", "daily"]
+FieldKind = Literal["text", "password", "number", "select", "text_area"]
+
+EFFECTS: tuple[Effect, ...] = ("read", "write", "destructive")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How many requests an environment takes; 0 where the provider names no such limit."""
+
+    per_second: float = 0
+    per_minute: float = 0
+    concurrent: int = 0
+
+    @property
+    def spacing(self) -> float:
+        """Seconds to leave between two requests so that the limit of a second is kept."""
+        return 1 / self.per_second if self.per_second else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """One of the provider's worlds; ``origins`` maps a role (api, token, authorize, dashboard) to ``scheme://host``."""
+
+    key: str
+    name: str
+    type: EnvironmentType
+    origins: Mapping[str, str]
+    token_prefix: str | None
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasteRule:
+    """What a refused paste turns out to be: by its pattern, or by what its JWT says."""
+
+    cause: str
+    pattern: re.Pattern[str] | None = None
+    jwt: Literal["any", "broken", "expired", "audience"] | None = None
+    audience: str | None = None
+    belongs_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paste:
+    """How a pasted text is read: its accepted form, where to find that in a longer text, and what else it may be."""
+
+    accept: re.Pattern[str]
+    find: re.Pattern[str]
+    json_keys: tuple[str, ...]
+    refuse: tuple[PasteRule, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One form field; ``stores_as`` is its name in the vault or the setup."""
+
+    key: str
+    label: str
+    stores_as: str
+    kind: FieldKind
+    secret: bool
+    required: bool
+    placeholder: str | None
+    description: str | None
+    tooltip: str | None
+    options: tuple[tuple[str, str], ...]
+    paste: Paste | None
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What the person may see instead ("I see something else"), and what to do then."""
+
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuideStep:
+    """One step beside the form; ``image`` is a path under ``static/guides``, ``link`` the provider's own page."""
+
+    key: str
+    title: str
+    body: str
+    image: str
+    alt: str
+    link: str | None
+    link_text: str | None
+    variants: tuple[Variant, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A request of the token traffic: an origin's role, a path, and a body whose ``{names}`` are filled in."""
+
+    role: str
+    path: str
+    encoding: Literal["json", "form"]
+    body: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthMethod:
+    """One way to link; ``setup_fields`` are the operator's, once, and ``user_fields`` the person's."""
+
+    key: str
+    label: str
+    description: str
+    kind: Literal["token", "refresh_token", "oauth2"]
+    lifecycle: Literal["static", "fixed_refresh", "rotating_refresh"]
+    environments: tuple[str, ...]
+    setup_fields: tuple[Field, ...]
+    user_fields: tuple[Field, ...]
+    guide: tuple[GuideStep, ...]
+    header: str
+    scheme: str
+    access_life: timedelta | None
+    scopes: tuple[str, ...]
+    authorize: Endpoint | None
+    exchange: Endpoint | None
+    refresh: Endpoint | None
+    revoke: Endpoint | None
+    issuer: str | None
+    manage_link: str
+    manage_text: str
+
+    def field(self, key: str) -> Field:
+        """Return the field with this key; raise NotFoundError where there is none."""
+        for candidate in (*self.user_fields, *self.setup_fields):
+            if candidate.key == key:
+                return candidate
+        raise NotFoundError(f"There is no field `{key}`.", remedy="Use one of the fields that the form names.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why something failed, in words for people, with one button.
+
+    ``button_kind`` says where the button leads: to ``button_step`` of the guide, to a new test, back to the form, or
+    to ``button_link`` at the provider. ``if_fresh`` names the cause that holds in this one's place where the token had
+    just been issued.
+    """
+
+    key: str
+    title: str
+    explanation: str
+    remedy: str
+    button: str
+    button_kind: ButtonKind
+    button_step: str | None
+    button_link: str | None
+    disposition: Disposition
+    verdict: Verdict | None
+    status: int
+    when: tuple[When, ...]
+    if_fresh: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """A permission at the provider; ``proven_by`` names the probe step that shows whether it was granted."""
+
+    key: str
+    label: str
+    proven_by: str | None
+    advanced: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paging:
+    """How a list goes on: wire names of size and position, and the dotted path of the next position in the reply."""
+
+    style: Literal["page", "cursor"]
+    size: str
+    position: str
+    next: str
+    more: str | None
+    default: int
+    max: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One provider request; a GraphQL call has its ``document``, a REST call its method and ``{name}`` path."""
+
+    role: str
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str] = field(default_factory=dict)
+    document: str | None = None
+    body_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityPaths:
+    """Dotted paths in the probe's reply: what tells the account apart, its name, and further details by label."""
+
+    id: str
+    name: str
+    details: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeStep:
+    """One request of the probe; with ``instead_of`` it runs only where that step failed with weather."""
+
+    key: str
+    label: str
+    call: Call
+    depths: frozenset[Depth]
+    methods: frozenset[str]
+    instead_of: str | None
+    proves: tuple[str, ...]
+    identity: IdentityPaths | None
+    scopes_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something that an app or agent can do; ``inputs`` is a JSON Schema with members path, query, headers and body."""
+
+    name: str
+    label: str
+    description: str
+    effect: Effect
+    idempotent: bool
+    metered: bool
+    scopes: tuple[str, ...]
+    inputs: Mapping[str, Any]
+    call: Call
+    paging: Paging | None
+    result: str
+    docs: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectRule:
+    """An exception to the effect that a request's HTTP method has; ``fields`` are names of GraphQL mutations."""
+
+    method: str
+    path: re.Pattern[str]
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proxy:
+    """What passes through the proxy: plain REST, or GraphQL at one path."""
+
+    protocol: Literal["rest", "graphql"]
+    graphql_path: str | None
+    rules: tuple[EffectRule, ...]
+    destructive_fields: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connector:
+    """A provider as its definition file tells it."""
+
+    key: str
+    name: str
+    version: str
+    category: str
+    description: str
+    icon: str
+    release_stage: str
+    environments: tuple[Environment, ...]
+    auth_methods: tuple[AuthMethod, ...]
+    scopes: Mapping[str, Scope]
+    probe: tuple[ProbeStep, ...]
+    causes: Mapping[str, Cause]
+    transport: Mapping[str, str]
+    actions: Mapping[str, Action]
+    proxy: Proxy
+
+    def environment(self, key: str) -> Environment:
+        """Return the environment with this key; raise NotFoundError where there is none."""
+        for candidate in self.environments:
+            if candidate.key == key:
+                return candidate
+        raise NotFoundError(
+            f"{self.name} has no environment `{key}`.",
+            remedy="Use one of: " + ", ".join(one.key for one in self.environments) + ".",
+        )
+
+    def auth_method(self, key: str) -> AuthMethod:
+        """Return the auth method with this key; raise NotFoundError where there is none."""
+        for candidate in self.auth_methods:
+            if candidate.key == key:
+                return candidate
+        raise NotFoundError(
+            f"{self.name} cannot be linked by `{key}`.",
+            remedy="Use one of: " + ", ".join(one.key for one in self.auth_methods) + ".",
+        )
+
+    def cause(self, key: str) -> Cause:
+        """Return the cause with this key; raise NotFoundError where there is none."""
+        try:
+            return self.causes[key]
+        except KeyError:
+            raise NotFoundError(
+                f"{self.name} knows no cause `{key}`.", remedy="Look the causes up in the connector's definition."
+            ) from None
+
+    def origins(self) -> frozenset[str]:
+        """Return every origin that requests for this connector may go to."""
+        return frozenset(
+            origin
+            for environment in self.environments
+            for role, origin in environment.origins.items()
+            if role != "dashboard"
+        )
