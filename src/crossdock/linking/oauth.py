@@ -1,0 +1,325 @@
+"""OAuth linking: state bound to one browser and used once, PKCE, exact redirect, and the issuer where promised.
+
+RFC 6749 (authorization code), RFC 7636 (PKCE, S256 only), RFC 9207 (`iss`), RFC 9700 (best current practice).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from crossdock.accounts.integrations import Integrations
+from crossdock.accounts.model import Integration
+from crossdock.accounts.service import Accounts
+from crossdock.connectors import auth
+from crossdock.connectors.auth import TokenRefused, Tokens
+from crossdock.connectors.model import AuthMethod, Connector, Effect
+from crossdock.connectors.replies import transport_cause
+from crossdock.db.pool import Connection, Database
+from crossdock.egress.client import Egress, TransportError
+from crossdock.kernel.clock import Clock
+from crossdock.kernel.errors import InvalidRequestError
+from crossdock.kernel.ids import Ids, digest
+from crossdock.kernel.points import reach
+from crossdock.kernel.secret import Secret
+from crossdock.linking import store
+from crossdock.linking.service import Linking
+from crossdock.linking.session import OAUTH_LIFE, Attempt, ConnectSession, closed, fresh_checklist, marked
+from crossdock.linking.sessions import Sessions
+
+_ONCE = ("code", "state", "iss", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Where to send the browser, and the binding that it must bring back in a cookie."""
+
+    attempt: Attempt
+    authorize_url: str
+    binding: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The attempt after the provider's answer, and the page to show next."""
+
+    attempt: Attempt
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Grant:
+    """What a code is exchanged with."""
+
+    integration: Integration
+    connector: Connector
+    method: AuthMethod
+    code: Secret
+    verifier: Secret
+
+    @property
+    def environment(self) -> str:
+        """The key of the environment that the tokens are for."""
+        return self.integration.environment or self.method.environments[0]
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """Sends a person to the provider and takes the answer back in."""
+
+    db: Database
+    clock: Clock
+    ids: Ids
+    accounts: Accounts
+    integrations: Integrations
+    egress: Egress
+    sessions: Sessions
+    linking: Linking
+    hub_url: str
+
+    async def start(
+        self,
+        *,
+        session: ConnectSession,
+        integration_id: str,
+        effects: frozenset[Effect],
+        attempt_id: str | None = None,
+        redirect_uri: str | None = None,
+    ) -> Started:
+        """Begin an authorization; ``redirect_uri`` is the app's own page to end on, of an origin the session allows."""
+        integration, connector, method = await self.sessions.integration(session=session, integration_id=integration_id)
+        if method.kind != "oauth2":
+            raise InvalidRequestError("This way of linking does not use OAuth.", remedy="Fill in the form instead.")
+        self._check_return(session, redirect_uri)
+        state, binding, verifier = self.ids.token("st"), self.ids.token("bd"), self.ids.token("pk", 48)
+        chosen = session.effects if session.effects_locked else effects
+        values = {"integration_id": integration.id, "effects": chosen, "redirect_uri": redirect_uri}
+        async with self.db.transaction() as conn:
+            client = await self.integrations.client(conn, project_id=session.project_id, integration_id=integration.id)
+            attempt = await self._opened(conn, session, attempt_id, values)
+            await store.put_state(
+                conn,
+                project_id=session.project_id,
+                attempt_id=attempt.id,
+                state_hash=digest(state),
+                binding_hash=digest(binding),
+                code_verifier=verifier,
+                expires_at=self.clock.now() + OAUTH_LIFE,
+            )
+        url = auth.authorize_url(
+            connector=connector,
+            method=method,
+            environment=connector.environment(integration.environment or method.environments[0]),
+            client_id=client["client_id"].reveal(),
+            redirect_uri=self.callback_url(connector.key),
+            state=state,
+            code_challenge=challenge(verifier),
+            scopes=method.scopes,
+        )
+        return Started(attempt, url, Secret(binding))
+
+    async def open_attempt(self, *, session: ConnectSession) -> Attempt:
+        """Keep an attempt that a popup will take up."""
+        async with self.db.connection() as conn:
+            return await self._opened(conn, session, None, {"effects": session.effects})
+
+    async def finish(
+        self,
+        *,
+        provider: str,
+        params: Sequence[tuple[str, str]],
+        binding: str | None,
+        test: Literal["background", "wait"],
+    ) -> Finished:
+        """Take the provider's answer: check it, exchange the code, hold the tokens and test them."""
+        values = _single(params)
+        attempt, verifier = await self._taken(values, binding)
+        reach("linking.oauth.state_taken")
+        session = await self.sessions.get(project_id=attempt.project_id, session_id=attempt.session_id)
+        integration, connector, method = await self.sessions.integration(
+            session=session, integration_id=attempt.integration_id or ""
+        )
+        spoilt = _spoilt(values, mixed_up=connector.key != provider, promised=method.issuer)
+        if spoilt is not None:
+            return await self._failed(session, attempt, spoilt)
+        grant = _Grant(integration, connector, method, Secret(values["code"]), Secret(verifier))
+        try:
+            tokens = await self._exchange(session, grant)
+        except TransportError as error:
+            return await self._failed(session, attempt, transport_cause(connector=connector, kind=error.kind).key)
+        except TokenRefused as refused:
+            return await self._failed(session, attempt, refused.cause.key)
+        reach("linking.oauth.exchanged")
+        attempt, candidate_id = await self._held(session, attempt, grant, tokens)
+        reach("linking.oauth.held")
+        attempt = await self.linking.start_test(
+            session=session, attempt=attempt, integration=integration, candidate=candidate_id, test=test
+        )
+        return Finished(attempt, self.location(session, attempt))
+
+    def callback_url(self, provider: str) -> str:
+        """Return the address to register at the provider."""
+        return f"{self.hub_url}/connect/oauth2/{provider}/callback"
+
+    def location(self, session: ConnectSession, attempt: Attempt) -> str:
+        """Return the page that shows the attempt: the app's own where it named one, else the hub's."""
+        return attempt.redirect_uri or f"{self.hub_url}/link/s/{session.id}/attempts/{attempt.id}"
+
+    async def _opened(
+        self, conn: Connection, session: ConnectSession, attempt_id: str | None, values: Mapping[str, Any]
+    ) -> Attempt:
+        """Return the pending attempt that a popup announced, or a new one."""
+        now = self.clock.now()
+        if attempt_id is not None:
+            announced = await store.update_attempt(
+                conn,
+                project_id=session.project_id,
+                attempt_id=attempt_id,
+                values=values,
+                now=now,
+                only_in=("pending",),
+            )
+            if announced is not None and announced.session_id == session.id:
+                return announced
+        return await store.insert_attempt(
+            conn,
+            project_id=session.project_id,
+            attempt_id=self.ids.new("att"),
+            session_id=session.id,
+            values={**values, "status": "pending", "checklist": fresh_checklist()},
+            now=now,
+            expires_at=now + OAUTH_LIFE,
+        )
+
+    async def _taken(self, values: Mapping[str, str], binding: str | None) -> tuple[Attempt, str]:
+        """Use the state up; raise where it is unknown, spent, too old, or another browser's."""
+        taken = None
+        if binding and values.get("state"):
+            async with self.db.transaction() as conn:
+                taken = await store.take_state(
+                    conn,
+                    state_hash=digest(values["state"]),
+                    binding_hash=digest(binding),
+                    now=self.clock.now(),
+                )
+        if taken is None:
+            raise InvalidRequestError(
+                "This answer does not belong to a sign-in that was started here.",
+                remedy="Start linking again, in one window, and finish within ten minutes.",
+                code="oauth_state",
+            )
+        return taken
+
+    async def _exchange(self, session: ConnectSession, grant: _Grant) -> Tokens:
+        async with self.db.connection() as conn:
+            client = await self.integrations.client(
+                conn, project_id=session.project_id, integration_id=grant.integration.id
+            )
+        request = auth.exchange_request(
+            connector=grant.connector,
+            method=grant.method,
+            environment=grant.connector.environment(grant.environment),
+            client=client,
+            code=grant.code,
+            code_verifier=grant.verifier,
+            redirect_uri=self.callback_url(grant.connector.key),
+        )
+        reply = await self.egress.send(request, origins=grant.connector.origins())
+        return auth.parse_tokens(connector=grant.connector, method=grant.method, reply=reply, now=self.clock.now())
+
+    async def _held(
+        self, session: ConnectSession, attempt: Attempt, grant: _Grant, tokens: Tokens
+    ) -> tuple[Attempt, str]:
+        """Seal the tokens as a candidate and move the attempt on to its test, together."""
+        async with self.db.transaction() as conn:
+            candidate_id = await self.accounts.hold_tokens(
+                conn,
+                project_id=session.project_id,
+                attempt_id=attempt.id,
+                environment=grant.environment,
+                tokens=tokens,
+            )
+            moved = await store.update_attempt(
+                conn,
+                project_id=session.project_id,
+                attempt_id=attempt.id,
+                values={
+                    "status": "testing",
+                    "candidate_id": candidate_id,
+                    "checklist": marked(fresh_checklist(), "format", "ok"),
+                },
+                now=self.clock.now(),
+                only_in=("pending",),
+            )
+        return moved or attempt, candidate_id
+
+    async def _failed(self, session: ConnectSession, attempt: Attempt, cause: str) -> Finished:
+        async with self.db.connection() as conn:
+            settled = await store.update_attempt(
+                conn,
+                project_id=session.project_id,
+                attempt_id=attempt.id,
+                values={
+                    "status": "error",
+                    "cause": cause,
+                    "checklist": closed(marked(fresh_checklist(), "accepted", "failed")),
+                },
+                now=self.clock.now(),
+                only_in=("pending", "testing"),
+            )
+        attempt = settled or attempt
+        return Finished(attempt, self.location(session, attempt))
+
+    def _check_return(self, session: ConnectSession, redirect_uri: str | None) -> None:
+        allowed = {origin_of(self.hub_url), *session.allowed_origins}
+        if redirect_uri is not None and origin_of(redirect_uri) not in allowed:
+            raise InvalidRequestError(
+                "The `redirect_uri` is of an origin that this session does not allow.",
+                remedy="Add the origin to the project's allowed origins in the dashboard.",
+            )
+
+
+def _spoilt(values: Mapping[str, str], *, mixed_up: bool, promised: str | None) -> str | None:
+    """Return the cause for which the provider's answer cannot be used, or None."""
+    if mixed_up or (
+        promised is not None and not hmac.compare_digest(values.get("iss", "").encode(), promised.encode())
+    ):
+        return "oauth_mixed_up"
+    if values.get("error") == "access_denied":
+        return "oauth_denied"
+    return "oauth_error" if "error" in values or not values.get("code") else None
+
+
+def challenge(verifier: str) -> str:
+    """Return the S256 code challenge of a PKCE verifier (RFC 7636, 4.2)."""
+    return urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+
+
+def _single(params: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return the parameters by name; one that matters and comes twice spoils the whole answer."""
+    names = [name for name, _ in params]
+    if any(names.count(name) > 1 for name in _ONCE):
+        raise InvalidRequestError(
+            "The provider's answer names a parameter twice.", remedy="Start linking again.", code="oauth_state"
+        )
+    return dict(params)
+
+
+def origin_of(url: str) -> str:
+    """Return ``scheme://host[:port]`` of an address; raise InvalidRequestError where it is not a plain web address."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        parts, port = urlsplit(""), ""
+    plain = parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc and "\\" not in url
+    if not plain or any(ord(character) <= 32 or ord(character) > 126 for character in url):  # noqa: PLR2004 - printable ASCII
+        raise InvalidRequestError(
+            "This is not a web address.", remedy="Give an address such as https://app.example.com/done."
+        )
+    return f"{parts.scheme}://{parts.hostname}{port}"

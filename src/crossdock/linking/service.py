@@ -1,0 +1,308 @@
+"""Linking an account: sessions, what they offer, a submitted credential, its test, and the confirmation."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from crossdock.accounts.integrations import Integrations
+from crossdock.accounts.model import Account, Integration
+from crossdock.accounts.service import Accounts
+from crossdock.connectors import guide
+from crossdock.connectors.catalogue import Catalogue
+from crossdock.connectors.guide import Submission
+from crossdock.connectors.model import Effect
+from crossdock.db.pool import Connection, Database
+from crossdock.kernel.clock import Clock
+from crossdock.kernel.errors import ConflictError, NotFoundError
+from crossdock.kernel.ids import Ids
+from crossdock.kernel.points import reach
+from crossdock.linking import store
+from crossdock.linking.session import (
+    ATTEMPT_LIFE,
+    TEST_LIMIT,
+    Attempt,
+    ConnectSession,
+    closed,
+    fresh_checklist,
+    marked,
+)
+from crossdock.linking.sessions import Sessions
+from crossdock.linking.trial import Subject, Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """Takes a person from a connect session to a linked account."""
+
+    db: Database
+    clock: Clock
+    ids: Ids
+    catalogue: Catalogue
+    accounts: Accounts
+    integrations: Integrations
+    trial: Trial
+    sessions: Sessions
+    running: set[asyncio.Task[Attempt]] = field(default_factory=set)
+
+    async def submit(
+        self,
+        *,
+        session: ConnectSession,
+        integration_id: str,
+        fields: Mapping[str, str],
+        effects: frozenset[Effect],
+        test: Literal["background", "wait"],
+    ) -> Attempt:
+        """Take what a person typed, seal it and test it; what is plainly wrong is said without asking anyone."""
+        integration, connector, method = await self.sessions.integration(session=session, integration_id=integration_id)
+        fields = await self._with_stored(session, fields)
+        submission = guide.recognise_all(connector=connector, method=method, fields=fields, now=self.clock.now())
+        chosen = session.effects if session.effects_locked else effects
+        if submission.problems:
+            return await self._refuse(session, integration, submission, chosen)
+        async with self.db.transaction() as conn:
+            attempt = await self._open_attempt(conn, session, integration, submission, chosen)
+            candidate_id = await self.accounts.hold_candidate(
+                conn,
+                project_id=session.project_id,
+                attempt_id=attempt.id,
+                connector=connector,
+                method=method,
+                environment=submission.environment or integration.environment or method.environments[0],
+                values=submission.values,
+            )
+            attempt = await self._set(conn, attempt, {"candidate_id": candidate_id})
+            reach("linking.submit.held")
+        return await self.start_test(
+            session=session, attempt=attempt, integration=integration, candidate=candidate_id, test=test
+        )
+
+    async def retest(self, *, session: ConnectSession, attempt_id: str, test: Literal["background", "wait"]) -> Attempt:
+        """Test the held credential once more, after weather or an interruption."""
+        attempt = await self.get_attempt(session=session, attempt_id=attempt_id)
+        if attempt.candidate_id is None or attempt.integration_id is None:
+            raise ConflictError("There is nothing to test again.", remedy="Go back and paste the token once more.")
+        async with self.db.transaction() as conn:
+            again = await store.update_attempt(
+                conn,
+                project_id=session.project_id,
+                attempt_id=attempt_id,
+                values={"status": "testing", "checklist": marked(fresh_checklist(), "format", "ok"), "cause": None},
+                now=self.clock.now(),
+                only_in=("error", "confirm", "testing"),
+            )
+        integration, _, _ = await self.sessions.integration(session=session, integration_id=attempt.integration_id)
+        return await self.start_test(
+            session=session,
+            attempt=again or attempt,
+            integration=integration,
+            candidate=attempt.candidate_id,
+            test=test,
+        )
+
+    async def get_attempt(self, *, session: ConnectSession, attempt_id: str) -> Attempt:
+        """Return an attempt; one whose test was cut off says so."""
+        async with self.db.connection() as conn:
+            attempt = await store.get_attempt(
+                conn, project_id=session.project_id, session_id=session.id, attempt_id=attempt_id
+            )
+            if attempt is None:
+                raise NotFoundError("There is no such attempt.", remedy="Go back and start again.")
+            if attempt.status == "testing" and self.clock.now() - attempt.updated_at > TEST_LIMIT:
+                values = {"status": "error", "cause": "test_interrupted", "checklist": closed(attempt.checklist)}
+                attempt = await self._set(conn, attempt, values)
+        return attempt
+
+    async def latest_attempt(self, *, session: ConnectSession) -> Attempt | None:
+        """Return the newest attempt of the session, so that a person resumes where they were."""
+        async with self.db.connection() as conn:
+            return await store.latest_attempt(conn, project_id=session.project_id, session_id=session.id)
+
+    async def cancel(self, *, session: ConnectSession, attempt_id: str) -> None:
+        """End an attempt; its candidate is erased."""
+        async with self.db.transaction() as conn:
+            ended = await store.update_attempt(
+                conn,
+                project_id=session.project_id,
+                attempt_id=attempt_id,
+                values={"status": "cancelled"},
+                now=self.clock.now(),
+                only_in=("pending", "testing", "confirm", "error"),
+            )
+            if ended and ended.candidate_id:
+                await self.accounts.drop_candidate(conn, project_id=session.project_id, candidate_id=ended.candidate_id)
+
+    async def confirm(
+        self, *, session: ConnectSession, attempt_id: str, identity_change: Literal["refuse", "accept"]
+    ) -> Account:
+        """Turn a tested candidate into the account: account, credential, event and audit, or nothing at all."""
+        async with self.db.transaction() as conn:
+            attempt = await store.lock_attempt(conn, project_id=session.project_id, attempt_id=attempt_id)
+            if attempt is None or attempt.session_id != session.id:
+                raise NotFoundError("There is no such attempt.", remedy="Go back and start again.")
+            if attempt.status == "authenticated" and attempt.account_id:
+                return await self.accounts.get(project_id=session.project_id, account_id=attempt.account_id)
+            if attempt.status != "confirm" or attempt.candidate_id is None:
+                raise ConflictError("This attempt is not ready to confirm.", remedy="Test the credential first.")
+            account = await self._keep(conn, session, attempt, identity_change)
+            reach("linking.confirm.kept")
+            await self._set(conn, attempt, {"status": "authenticated", "account_id": account.id, "candidate_id": None})
+            await store.finish_session(conn, project_id=session.project_id, session_id=session.id, now=self.clock.now())
+            reach("linking.confirm.before_commit")
+        reach("linking.confirm.committed")
+        return account
+
+    async def sweep(self, *, limit: int = 200) -> int:
+        """End what nobody came back to and erase its candidates; return how many attempts ended."""
+        now = self.clock.now()
+        async with self.db.transaction() as conn:
+            ended = await store.expire_attempts(conn, now=now, limit=limit)
+            await self.accounts.drop_expired_candidates(conn, now=now, limit=limit)
+        return len(ended)
+
+    async def drain(self) -> None:
+        """Wait for the tests that still run in this process."""
+        if self.running:
+            await asyncio.wait(self.running, timeout=10)
+
+    async def _with_stored(self, session: ConnectSession, fields: Mapping[str, str]) -> Mapping[str, str]:
+        """On relinking, fill the open fields that the person left out from what the account has."""
+        account = await self.sessions.existing_account(session=session)
+        return fields if account is None else {**account.setup_text(), **fields}
+
+    async def _open_attempt(
+        self,
+        conn: Connection,
+        session: ConnectSession,
+        integration: Integration,
+        submission: Submission,
+        effects: frozenset[Effect],
+    ) -> Attempt:
+        now = self.clock.now()
+        return await store.insert_attempt(
+            conn,
+            project_id=session.project_id,
+            attempt_id=self.ids.new("att"),
+            session_id=session.id,
+            values={
+                "integration_id": integration.id,
+                "status": "testing",
+                "effects": effects,
+                "checklist": marked(fresh_checklist(), "format", "ok", " ".join(submission.notes)),
+                "notes": submission.notes,
+            },
+            now=now,
+            expires_at=now + ATTEMPT_LIFE,
+        )
+
+    async def _refuse(
+        self, session: ConnectSession, integration: Integration, submission: Submission, effects: frozenset[Effect]
+    ) -> Attempt:
+        """Keep an attempt that failed at its form."""
+        problem, now = submission.problems[0], self.clock.now()
+        async with self.db.connection() as conn:
+            return await store.insert_attempt(
+                conn,
+                project_id=session.project_id,
+                attempt_id=self.ids.new("att"),
+                session_id=session.id,
+                values={
+                    "integration_id": integration.id,
+                    "status": "error",
+                    "effects": effects,
+                    "checklist": closed(marked(fresh_checklist(), "format", "failed", problem.cause.title)),
+                    "cause": problem.cause.key,
+                    "field": problem.field,
+                },
+                now=now,
+                expires_at=now + ATTEMPT_LIFE,
+            )
+
+    async def start_test(
+        self,
+        *,
+        session: ConnectSession,
+        attempt: Attempt,
+        integration: Integration,
+        candidate: str,
+        test: Literal["background", "wait"],
+    ) -> Attempt:
+        """Test a held candidate, in the background or to the end."""
+        subject = await self._subject(session, attempt, integration, candidate)
+        task = asyncio.create_task(self.trial.run(subject), name=f"linking.trial:{attempt.id}")
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
+        return await asyncio.shield(task) if test == "wait" else attempt
+
+    async def _subject(
+        self, session: ConnectSession, attempt: Attempt, integration: Integration, candidate: str
+    ) -> Subject:
+        connector = self.catalogue.get(integration.connector_key)
+        async with self.db.connection() as conn:
+            environment = await self.accounts.candidate_environment(
+                conn, project_id=session.project_id, candidate_id=candidate
+            )
+        return Subject(
+            session=session,
+            attempt=attempt,
+            integration=integration,
+            connector=connector,
+            method=connector.auth_method(integration.auth_method),
+            environment=connector.environment(environment),
+            candidate_id=candidate,
+        )
+
+    async def _keep(
+        self,
+        conn: Connection,
+        session: ConnectSession,
+        attempt: Attempt,
+        identity_change: Literal["refuse", "accept"],
+    ) -> Account:
+        target = session.account_id
+        if attempt.conflict and identity_change == "refuse":
+            raise ConflictError(
+                "This credential belongs to another account at the provider.",
+                remedy="Confirm that the account should change, or paste the credential of the same account.",
+                code="identity_differs",
+                detail=dict(attempt.conflict),
+            )
+        if attempt.candidate_id is None or attempt.integration_id is None:
+            raise ConflictError("This attempt is not ready to confirm.", remedy="Test the credential first.")
+        if target is not None:
+            return await self.accounts.relink(
+                conn,
+                project_id=session.project_id,
+                account_id=target,
+                integration_id=attempt.integration_id,
+                candidate_id=attempt.candidate_id,
+                effects=attempt.effects,
+                actor=session.actor,
+            )
+        return await self.accounts.create(
+            conn,
+            project_id=session.project_id,
+            integration_id=attempt.integration_id,
+            candidate_id=attempt.candidate_id,
+            origin_owner_id=session.origin_owner_id,
+            origin_owner_name=session.origin_owner_name,
+            origin_username=session.origin_username,
+            label=session.label,
+            metadata=session.metadata,
+            effects=attempt.effects,
+            actor=session.actor,
+        )
+
+    async def _set(self, conn: Connection, attempt: Attempt, values: Mapping[str, Any]) -> Attempt:
+        changed = await store.update_attempt(
+            conn,
+            project_id=attempt.project_id,
+            attempt_id=attempt.id,
+            values=values,
+            now=self.clock.now(),
+            only_in=(attempt.status,),
+        )
+        return changed or attempt

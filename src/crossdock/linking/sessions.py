@@ -1,0 +1,175 @@
+"""Connect sessions: who may link what, until when, and what is on offer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from crossdock.accounts.integrations import Integrations
+from crossdock.accounts.model import Account, Integration
+from crossdock.accounts.service import Accounts
+from crossdock.audit.trail import Trail
+from crossdock.connectors.catalogue import Catalogue
+from crossdock.connectors.model import AuthMethod, Connector
+from crossdock.db.pool import Connection, Database
+from crossdock.kernel.clock import Clock
+from crossdock.kernel.errors import InvalidRequestError, NotFoundError, UnauthenticatedError
+from crossdock.kernel.ids import Ids, digest
+from crossdock.kernel.secret import Secret
+from crossdock.linking import store
+from crossdock.linking.session import (
+    DEFAULT_LIFE,
+    LONGEST_LIFE,
+    ConnectSession,
+    Offer,
+    SessionExpiredError,
+    SessionRequest,
+)
+from crossdock.projects.model import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A new connect session, its token, shown this once, and the address of its hosted page."""
+
+    session: ConnectSession
+    token: Secret
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Opens connect sessions and says what each of them may link."""
+
+    db: Database
+    clock: Clock
+    ids: Ids
+    catalogue: Catalogue
+    accounts: Accounts
+    integrations: Integrations
+    trail: Trail
+    hub_url: str
+
+    async def create(self, *, principal: Principal, request: SessionRequest) -> Created:
+        """Open a connect session; its token goes to the person who links, and nowhere else."""
+        self._check_request(request)
+        token = self.ids.token("cs")
+        async with self.db.transaction() as conn:
+            request = await self._aimed(conn, project_id=principal.project_id, request=request)
+            session = await store.insert_session(
+                conn,
+                project_id=principal.project_id,
+                token_hash=digest(token),
+                request=request,
+                created_by=principal.actor,
+                now=self.clock.now(),
+            )
+            await self.trail.record(
+                conn,
+                project_id=principal.project_id,
+                actor=principal.actor,
+                event="connect_session.created",
+                subject=f"connect_session:{session.id}",
+                detail={"origin_owner_id": request.origin_owner_id, "provider": request.provider},
+            )
+        return Created(session, Secret(token), f"{self.hub_url}/link/{token}")
+
+    async def authenticate(self, *, token: str) -> ConnectSession:
+        """Return the session of a token; raise where it is unknown, or its time is over."""
+        async with self.db.connection() as conn:
+            session = await store.session_by_token(conn, token_hash=digest(token))
+        if session is None or session.revoked_at is not None:
+            raise UnauthenticatedError(
+                "This link is not known here.", remedy="Ask the app that sent you here for a new link."
+            )
+        if session.expires_at <= self.clock.now():
+            raise SessionExpiredError(
+                "This link's time is over.", remedy="Go back to the app that sent you here and start again."
+            )
+        return session
+
+    async def get(self, *, project_id: str, session_id: int) -> ConnectSession:
+        """Return a session of the project by its number, expired or not."""
+        async with self.db.connection() as conn:
+            session = await store.get_session(conn, project_id=project_id, session_id=session_id)
+        if session is None:
+            raise NotFoundError("There is no such connect session.", remedy="Create one: POST /connect_sessions.")
+        return session
+
+    async def of_token(self, *, token: str) -> ConnectSession | None:
+        """Return the session of a token whether or not its time is over, for the page that says so."""
+        async with self.db.connection() as conn:
+            return await store.session_by_token(conn, token_hash=digest(token))
+
+    async def renew(self, *, token: str) -> ConnectSession:
+        """Give an expired session that a person of the project opened in the dashboard another half hour."""
+        session = await self.of_token(token=token)
+        if session is None or session.channel == "embedded" or session.finished_at is not None:
+            raise SessionExpiredError(
+                "This link cannot be continued.", remedy="Go back to the app that sent you here and start again."
+            )
+        now = self.clock.now()
+        if now - session.expires_at > LONGEST_LIFE:
+            raise SessionExpiredError("This link is too old to continue.", remedy="Ask for a new link.")
+        async with self.db.connection() as conn:
+            await store.extend_session(
+                conn, project_id=session.project_id, session_id=session.id, expires_at=now + DEFAULT_LIFE
+            )
+        return replace(session, expires_at=now + DEFAULT_LIFE)
+
+    async def offers(self, *, session: ConnectSession) -> list[Offer]:
+        """Return what the session may link: active integrations, narrowed by provider, integration or account."""
+        account = await self.existing_account(session=session)
+        found: list[Offer] = []
+        for integration in await self.integrations.list(project_id=session.project_id):
+            connector = self.catalogue.get(integration.connector_key)
+            wanted = (
+                (session.provider in {None, connector.key})
+                and (session.integration_id in {None, integration.id})
+                and (account is None or account.connector_key == connector.key)
+            )
+            if integration.active and wanted:
+                method = connector.auth_method(integration.auth_method)
+                found.append(Offer(integration.id, integration.name, connector, method))
+        return found
+
+    async def existing_account(self, *, session: ConnectSession) -> Account | None:
+        """Return the account that the session relinks, if any."""
+        if session.account_id is None:
+            return None
+        return await self.accounts.get(project_id=session.project_id, account_id=session.account_id)
+
+    async def integration(
+        self, *, session: ConnectSession, integration_id: str
+    ) -> tuple[Integration, Connector, AuthMethod]:
+        """Return an integration that this session offers, with its connector and method."""
+        for offer in await self.offers(session=session):
+            if offer.integration_id == integration_id:
+                integration = await self.integrations.get(project_id=session.project_id, integration_id=integration_id)
+                return integration, offer.connector, offer.method
+        raise NotFoundError("This link does not offer that.", remedy="Go back and choose from the list.")
+
+    def _check_request(self, request: SessionRequest) -> None:
+        if not timedelta(seconds=1) <= request.life <= LONGEST_LIFE:
+            raise InvalidRequestError(
+                "`expires_in` is out of range.", remedy="Give seconds between 1 and 2592000 (30 days)."
+            )
+        if request.provider is not None:
+            self.catalogue.get(request.provider)
+
+    async def _aimed(self, conn: Connection, *, project_id: str, request: SessionRequest) -> SessionRequest:
+        """Point the session at the account it relinks: the one named, or the owner's own with that provider."""
+        if request.account_id is not None:
+            account = await self.accounts.get(project_id=project_id, account_id=request.account_id)
+            return replace(request, provider=account.connector_key, effects=request.effects | account.effects)
+        if request.multiple == "one" and request.provider is not None:
+            found = await self.accounts.of_owner(
+                conn,
+                project_id=project_id,
+                origin_owner_id=request.origin_owner_id,
+                origin_owner_name=request.origin_owner_name,
+                connector_key=request.provider,
+            )
+            if found is not None:
+                return replace(request, account_id=found.id, effects=request.effects | found.effects)
+        return request
