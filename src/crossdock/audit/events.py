@@ -1,0 +1,97 @@
+"""The names of audit events, and the sentence by which a page shows each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+PROJECT_CREATED: Final = "project.created"
+PROJECT_ORIGINS_CHANGED: Final = "project.origins.changed"
+KEY_CREATED: Final = "key.created"
+KEY_REVOKED: Final = "key.revoked"
+PERSON_ADDED: Final = "person.added"
+PERSON_PASSWORD_CHANGED: Final = "person.password.changed"  # noqa: S105 - an event's name
+SIGN_IN_SUCCEEDED: Final = "sign_in.succeeded"
+SIGN_IN_REFUSED: Final = "sign_in.refused"
+SIGN_IN_ENDED: Final = "sign_in.ended"
+INTEGRATION_CREATED: Final = "integration.created"
+INTEGRATION_UPDATED: Final = "integration.updated"
+INTEGRATION_ENABLED: Final = "integration.enabled"
+INTEGRATION_DISABLED: Final = "integration.disabled"
+SESSION_CREATED: Final = "session.created"
+SESSION_RENEWED: Final = "session.renewed"
+SESSION_REVOKED: Final = "session.revoked"
+LINK_TESTED: Final = "link.tested"
+LINK_FAILED: Final = "link.failed"
+LINK_CANCELLED: Final = "link.cancelled"
+ACCOUNT_LINKED: Final = "account.linked"
+ACCOUNT_RELINKED: Final = "account.relinked"
+ACCOUNT_EDITED: Final = "account.edited"
+ACCOUNT_PAUSED: Final = "account.paused"
+ACCOUNT_RESUMED: Final = "account.resumed"
+ACCOUNT_DELETED: Final = "account.deleted"
+ACCOUNT_TESTED: Final = "account.tested"
+ACCOUNT_STATUS_CHANGED: Final = "account.status.changed"
+ACCOUNT_SCOPES_CHANGED: Final = "account.scopes.changed"
+TOKEN_REFRESHED: Final = "token.refreshed"  # noqa: S105 - an event's name
+TOKEN_REFRESH_FAILED: Final = "token.refresh.failed"  # noqa: S105 - an event's name
+TOKEN_REFRESH_INTERRUPTED: Final = "token.refresh.interrupted"  # noqa: S105 - an event's name
+ACTION_WROTE: Final = "action.wrote"
+ACTION_REFUSED: Final = "action.refused"
+ACTION_OUTCOME_UNKNOWN: Final = "action.outcome_unknown"
+PROXY_WROTE: Final = "proxy.wrote"
+PROXY_REFUSED: Final = "proxy.refused"
+WEBHOOK_CREATED: Final = "webhook.created"
+WEBHOOK_UPDATED: Final = "webhook.updated"
+WEBHOOK_DELETED: Final = "webhook.deleted"
+WEBHOOK_DISABLED: Final = "webhook.disabled"
+WEBHOOK_SECRET_ROTATED: Final = "webhook.secret.rotated"  # noqa: S105 - an event's name
+DELIVERY_REPLAYED: Final = "delivery.replayed"
+
+TITLES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        PROJECT_CREATED: "The project was created",
+        PROJECT_ORIGINS_CHANGED: "The allowed origins were changed",
+        KEY_CREATED: "An API key was created",
+        KEY_REVOKED: "An API key was revoked",
+        PERSON_ADDED: "A person was added",
+        PERSON_PASSWORD_CHANGED: "A password was changed",
+        SIGN_IN_SUCCEEDED: "Signed in",
+        SIGN_IN_REFUSED: "A sign-in was refused",
+        SIGN_IN_ENDED: "Signed out",
+        INTEGRATION_CREATED: "A connector was set up",
+        INTEGRATION_UPDATED: "A connector's setup was changed",
+        INTEGRATION_ENABLED: "A connector was switched on",
+        INTEGRATION_DISABLED: "A connector was switched off",
+        SESSION_CREATED: "A link was made",
+        SESSION_RENEWED: "A link was renewed",
+        SESSION_REVOKED: "A link was revoked",
+        LINK_TESTED: "A credential was tested",
+        LINK_FAILED: "Linking failed",
+        LINK_CANCELLED: "Linking was cancelled",
+        ACCOUNT_LINKED: "The account was linked",
+        ACCOUNT_RELINKED: "The account was linked again",
+        ACCOUNT_EDITED: "The account was edited",
+        ACCOUNT_PAUSED: "The account was paused",
+        ACCOUNT_RESUMED: "The account was resumed",
+        ACCOUNT_DELETED: "The account was deleted and its secrets erased",
+        ACCOUNT_TESTED: "The account was tested",
+        ACCOUNT_STATUS_CHANGED: "The status changed",
+        ACCOUNT_SCOPES_CHANGED: "The scopes changed",
+        TOKEN_REFRESHED: "The token was refreshed",
+        TOKEN_REFRESH_FAILED: "A refresh failed",
+        TOKEN_REFRESH_INTERRUPTED: "A refresh was interrupted",
+        ACTION_WROTE: "An action wrote to the provider",
+        ACTION_REFUSED: "An action was refused",
+        ACTION_OUTCOME_UNKNOWN: "An action was interrupted: its outcome is not known",
+        PROXY_WROTE: "A proxied call wrote to the provider",
+        PROXY_REFUSED: "A proxied call was refused",
+        WEBHOOK_CREATED: "A webhook was added",
+        WEBHOOK_UPDATED: "A webhook was changed",
+        WEBHOOK_DELETED: "A webhook was deleted",
+        WEBHOOK_DISABLED: "A webhook was switched off, because its deliveries failed for days",
+        WEBHOOK_SECRET_ROTATED: "A webhook's signing secret was replaced",
+        DELIVERY_REPLAYED: "A delivery was sent again",
+    }
+)
