@@ -101,6 +101,7 @@ create table accounts (
     label text,
     status text not null check (status in ('active', 'expiring', 'error', 'expired', 'suspended')),
     status_reasons jsonb not null default '[]',
+    status_since timestamptz not null,
     paused_at timestamptz,
     effects text[] not null,
     identity_key text,
@@ -117,6 +118,7 @@ create table accounts (
     probed_at timestamptz,
     succeeded_at timestamptz,
     failures integer not null default 0,
+    refusals integer not null default 0,
     next_probe_at timestamptz,
     next_refresh_at timestamptz,
     expires_at timestamptz,
@@ -132,8 +134,11 @@ create table credentials (
     account_id text primary key references accounts on delete cascade,
     project_id text not null references projects on delete cascade,
     generation bigint not null,
+    refused_generation bigint,
     staged_generation bigint,
+    staged_issued_at timestamptz,
     staged_expires_at timestamptz,
+    staged_hard_end_at timestamptz,
     lease_owner text,
     lease_until timestamptz,
     refresh_started_at timestamptz,
@@ -142,6 +147,7 @@ create table credentials (
     refreshed_at timestamptz,
     refreshes bigint not null default 0,
     failures integer not null default 0,
+    refusals integer not null default 0,
     last_failure text
 );
 
@@ -212,10 +218,14 @@ create table candidates (
     identity jsonb not null default '{}',
     scopes_found text[] not null default '{}',
     scopes_missing text[] not null default '{}',
+    generation bigint not null default 1,
     access_expires_at timestamptz,
+    hard_end_at timestamptz,
     created_at timestamptz not null,
     expires_at timestamptz not null
 );
+create index candidates_by_end on candidates (expires_at);
+create index accounts_by_identity on accounts (project_id, connector_key, identity_key) where deleted_at is null;
 
 create table events (
     id text primary key,
@@ -300,3 +310,12 @@ create table calls (
     created_at timestamptz not null
 );
 create index calls_by_account on calls (project_id, account_id, created_at desc, id);
+
+-- Calls of an API key in the minute that runs, counted in slices over all replicas.
+create table rate_windows (
+    project_id text not null references projects on delete cascade,
+    holder text not null,
+    minute bigint not null,
+    used integer not null,
+    primary key (project_id, holder)
+);

@@ -1,0 +1,1 @@
+"""What the house says about itself: log lines without secrets, and metrics."""

@@ -1,0 +1,54 @@
+"""Takes secrets out of what is about to be logged, whoever put them there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from crossdock.kernel.secret import Secret
+
+HIDDEN: Final = "***"
+
+_SECRET_NAME: Final = re.compile(
+    r"(?i)(^|[_\-.])(authorization|password|passwd|secret|secrets|token|tokens|api[_\-]?key|cookie|credential|credentials"
+    r"|code[_\-]?verifier|private[_\-]?key|vault[_\-]?key|csrf|dsn|database[_\-]?url)$"
+)
+_FORMS: Final = re.compile(
+    r"(?P<jwt>eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?)"
+    r"|(?P<prefixed>\b(?:prod|sand|whsec|v1\.local)[_.][\w+/=-]{8,})"
+    r"|(?P<scheme>\b(?:bearer|basic)\s+)[\w.+/=~-]{6,}"
+    r"|(?P<userinfo>\w+://[^\s:/@]*:)[^\s@/]+@"
+    r"|(?P<member>[\"']?\b(?:\w+[_-])?(?:password|secret|token|api_?key|code_verifier|cookie)[\"']?\s*[=:]\s*[\"']?)"
+    r"[^\s\"'&,;}]{4,}",
+    re.IGNORECASE,
+)
+
+
+def text(value: str) -> str:
+    """Mask every token form, header value, URL password and secret-named member inside a text."""
+    return _FORMS.sub(_mask, value)
+
+
+def _mask(match: re.Match[str]) -> str:
+    for kept in ("scheme", "member"):
+        if match[kept]:
+            return f"{match[kept]}{HIDDEN}"
+    if match["userinfo"]:
+        return f"{match['userinfo']}{HIDDEN}@"
+    return HIDDEN
+
+
+def value(anything: Any, *, name: str = "") -> Any:
+    """Mask a value by its type, by the name it stands under and by its form; containers are walked through."""
+    if anything is None or isinstance(anything, bool | int | float):
+        return anything
+    if isinstance(anything, Secret) or _SECRET_NAME.search(name):
+        return HIDDEN
+    if isinstance(anything, bytes):
+        return f"<{len(anything)} bytes>"
+    if isinstance(anything, Mapping):
+        return {str(key): value(member, name=str(key)) for key, member in anything.items()}
+    if isinstance(anything, list | tuple | set | frozenset):
+        return [value(member, name=name) for member in anything]
+    return text(str(anything))
