@@ -28,11 +28,17 @@ create table sign_ins (
     token_hash bytea primary key,
     person_id text not null references people on delete cascade,
     project_id text not null references projects on delete cascade,
-    csrf_hash bytea not null,
     created_at timestamptz not null,
     seen_at timestamptz not null,
     expires_at timestamptz not null
 );
+
+-- Who tries to sign in is not known yet, so these rows belong to no project: a digest of the e-mail or of the address.
+create table sign_in_attempts (
+    subject bytea not null,
+    at timestamptz not null
+);
+create index sign_in_attempts_by_subject on sign_in_attempts (subject, at);
 
 create table api_keys (
     id text primary key,

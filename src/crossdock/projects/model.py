@@ -1,0 +1,66 @@
+"""Projects, API keys, people, and whoever a request speaks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Role = Literal["owner", "admin", "member", "viewer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A tenant: it owns accounts and keys; ``allowed_origins`` may embed the hub."""
+
+    id: str
+    name: str
+    allowed_origins: Sequence[str]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key as lists show it: its first characters, never the key."""
+
+    id: str
+    project_id: str
+    name: str
+    prefix: str
+    scopes: Sequence[str]
+    created_at: datetime
+    created_by: str
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who signs in, with the role held in one project."""
+
+    id: str
+    project_id: str
+    email: str
+    name: str
+    role: Role
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A person's session on the dashboard; it ends at ``expires_at`` at the latest."""
+
+    person: Person
+    project_id: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks: the project, the actor as audit entries name it, and what that actor may do."""
+
+    project_id: str
+    actor: str
+    scopes: frozenset[str]
+    role: str | None = None
