@@ -10,7 +10,7 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 from crossdock.accounts.integrations import Integrations
@@ -23,8 +23,8 @@ from crossdock.connectors.replies import transport_cause
 from crossdock.db.pool import Connection, Database
 from crossdock.egress.client import Egress, TransportError
 from crossdock.kernel.clock import Clock
-from crossdock.kernel.errors import InvalidRequestError
-from crossdock.kernel.ids import Ids, digest
+from crossdock.kernel.errors import ConflictError, InvalidRequestError
+from crossdock.kernel.ids import Ids, digest, fingerprint
 from crossdock.kernel.points import reach
 from crossdock.kernel.secret import Secret
 from crossdock.linking import store
@@ -41,6 +41,7 @@ class Started:
 
     attempt: Attempt
     authorize_url: str
+    cookie: str
     binding: Secret
 
 
@@ -121,7 +122,7 @@ class OAuth:
             code_challenge=challenge(verifier),
             scopes=method.scopes,
         )
-        return Started(attempt, url, Secret(binding))
+        return Started(attempt, url, cookie_of(state), Secret(binding))
 
     async def open_attempt(self, *, session: ConnectSession) -> Attempt:
         """Keep an attempt that a popup will take up."""
@@ -133,12 +134,14 @@ class OAuth:
         *,
         provider: str,
         params: Sequence[tuple[str, str]],
-        binding: str | None,
-        test: Literal["background", "wait"],
+        cookies: Mapping[str, str],
     ) -> Finished:
-        """Take the provider's answer: check it, exchange the code, hold the tokens and test them."""
+        """Take the provider's answer: check it, exchange the code, hold the tokens and test them.
+
+        An authorization that ran in an app's own window is confirmed at once; on the hub's pages a person confirms it.
+        """
         values = _single(params)
-        attempt, verifier = await self._taken(values, binding)
+        attempt, verifier = await self._taken(values, cookies.get(cookie_of(values.get("state", ""))))
         reach("linking.oauth.state_taken")
         session = await self.sessions.get(project_id=attempt.project_id, session_id=attempt.session_id)
         integration, connector, method = await self.sessions.integration(
@@ -158,8 +161,14 @@ class OAuth:
         attempt, candidate_id = await self._held(session, attempt, grant, tokens)
         reach("linking.oauth.held")
         attempt = await self.linking.start_test(
-            session=session, attempt=attempt, integration=integration, candidate=candidate_id, test=test
+            session=session,
+            attempt=attempt,
+            integration=integration,
+            candidate=candidate_id,
+            test="background" if attempt.redirect_uri is None else "wait",
         )
+        if attempt.redirect_uri is not None and attempt.status == "confirm":
+            attempt = await self._confirmed(session, attempt)
         return Finished(attempt, self.location(session, attempt))
 
     def callback_url(self, provider: str) -> str:
@@ -258,6 +267,14 @@ class OAuth:
             )
         return moved or attempt, candidate_id
 
+    async def _confirmed(self, session: ConnectSession, attempt: Attempt) -> Attempt:
+        """Confirm without asking; where the provider's account is another one, the attempt says so."""
+        try:
+            await self.linking.confirm(session=session, attempt_id=attempt.id, identity_change="refuse")
+        except ConflictError as conflict:
+            return (await self._failed(session, attempt, conflict.error_code)).attempt
+        return await self.linking.get_attempt(session=session, attempt_id=attempt.id)
+
     async def _failed(self, session: ConnectSession, attempt: Attempt, cause: str) -> Finished:
         async with self.db.connection() as conn:
             settled = await store.update_attempt(
@@ -270,7 +287,7 @@ class OAuth:
                     "checklist": closed(marked(fresh_checklist(), "accepted", "failed")),
                 },
                 now=self.clock.now(),
-                only_in=("pending", "testing"),
+                only_in=("pending", "testing", "confirm"),
             )
         attempt = settled or attempt
         return Finished(attempt, self.location(session, attempt))
@@ -293,6 +310,11 @@ def _spoilt(values: Mapping[str, str], *, mixed_up: bool, promised: str | None) 
     if values.get("error") == "access_denied":
         return "oauth_denied"
     return "oauth_error" if "error" in values or not values.get("code") else None
+
+
+def cookie_of(state: str) -> str:
+    """Return the name of the cookie that binds a state to a browser, one for each authorization under way."""
+    return f"crossdock_oauth_{fingerprint(state)}"
 
 
 def challenge(verifier: str) -> str:

@@ -13,13 +13,14 @@ from crossdock.accounts.service import Accounts
 from crossdock.connectors import guide
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.connectors.guide import Submission
-from crossdock.connectors.model import Effect
+from crossdock.connectors.model import Cause, Effect
 from crossdock.db.pool import Connection, Database
 from crossdock.kernel.clock import Clock
 from crossdock.kernel.errors import ConflictError, NotFoundError
 from crossdock.kernel.ids import Ids
 from crossdock.kernel.points import reach
 from crossdock.linking import store
+from crossdock.linking.causes import cause_of
 from crossdock.linking.session import (
     ATTEMPT_LIFE,
     TEST_LIMIT,
@@ -120,6 +121,16 @@ class Linking:
         """Return the newest attempt of the session, so that a person resumes where they were."""
         async with self.db.connection() as conn:
             return await store.latest_attempt(conn, project_id=session.project_id, session_id=session.id)
+
+    async def cause(self, *, session: ConnectSession, attempt: Attempt) -> Cause:
+        """Return why an attempt failed, in words for people."""
+        connector = None
+        if attempt.integration_id is not None:
+            integration = await self.integrations.get(
+                project_id=session.project_id, integration_id=attempt.integration_id
+            )
+            connector = self.catalogue.get(integration.connector_key)
+        return cause_of(connector=connector, key=attempt.cause)
 
     async def cancel(self, *, session: ConnectSession, attempt_id: str) -> None:
         """End an attempt; its candidate is erased."""

@@ -325,3 +325,11 @@ create table rate_windows (
     used integer not null,
     primary key (project_id, holder)
 );
+
+-- Which processes work on this database, and when each was last heard of on the database's clock.
+create table processes (
+    name text primary key,
+    kind text not null,
+    started_at timestamptz not null,
+    seen_at timestamptz not null
+);

@@ -1,0 +1,97 @@
+"""Puts the API together: routes, errors, CORS for the embedded hub, and the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+import crossdock
+from crossdock.api import (
+    problems,
+    routes_accounts,
+    routes_actions,
+    routes_connectors,
+    routes_hub,
+    routes_oauth,
+    routes_sessions,
+)
+from crossdock.api.context import ApiContext
+from crossdock.api.wire import ErrorAnswer
+from crossdock.kernel.errors import CrossdockError
+
+_ROUTERS = (
+    routes_sessions.router,
+    routes_accounts.router,
+    routes_connectors.router,
+    routes_actions.router,
+    routes_hub.router,
+    routes_oauth.router,
+)
+_ABOUT = """Link a shipping or fulfilment account once, and call it for as long as it is linked.
+
+Send the API key by HTTP Basic: the key as user name, the password empty. Name the linked account by `x-account-id`.
+Every error says what to do next in `remedy`; its `code` has a page under `/errors/`.
+"""
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorAnswer, "description": text}
+    for status, text in {
+        400: "The request is not valid.",
+        401: "The key, the session or the account's credential is not accepted.",
+        403: "The key or the account's grant does not allow this.",
+        404: "It is not there, or belongs to another project.",
+        409: "The state of things does not allow this now.",
+        412: "The account is paused or its connector is switched off.",
+        422: "A field is not valid.",
+        429: "Too many calls; `Retry-After` names the seconds to wait.",
+        502: "The provider failed, or whether a write happened is not known.",
+        503: "Not available right now; `Retry-After` names the seconds to wait.",
+    }.items()
+}
+
+
+class HubCors:
+    """Lets the embedded hub component call from any page: a session's token, never a cookie, is what opens it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.plain = app
+        self.open = CORSMiddleware(
+            app,
+            allow_origins=["*"],
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
+            allow_headers=["content-type", "x-hub-session-token", "x-hub-version"],
+            max_age=600,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add CORS headers under `/hub/` alone."""
+        app = self.open if scope["type"] == "http" and scope["path"].startswith("/hub/") else self.plain
+        await app(scope, receive, send)
+
+
+def build(context: ApiContext) -> FastAPI:
+    """Return the API as an application; pages are mounted beside it by the composition root."""
+    app = FastAPI(
+        title="Crossdock",
+        version=crossdock.__version__,
+        description=_ABOUT,
+        responses=_ERRORS,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+    )
+    app.state.api = context
+    for router in _ROUTERS:
+        app.include_router(router)
+    app.add_exception_handler(CrossdockError, problems.on_crossdock_error)
+    app.add_exception_handler(RequestValidationError, problems.on_invalid)
+    app.add_exception_handler(HTTPException, problems.on_http)
+    app.add_exception_handler(Exception, problems.on_crash)
+    app.add_middleware(HubCors)
+    return app

@@ -1,0 +1,92 @@
+"""Who is asking: an API key by HTTP Basic or Bearer, or a connect session's token."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+from fastapi.security import HTTPBasic, HTTPBearer
+
+from crossdock.api.context import Context
+from crossdock.kernel.errors import InvalidRequestError, UnauthenticatedError
+from crossdock.linking.session import ConnectSession
+from crossdock.projects import policy
+from crossdock.projects.model import Principal
+
+_basic = HTTPBasic(auto_error=False, description="The API key as user name, the password empty.")
+_bearer = HTTPBearer(auto_error=False, description="The API key as a bearer token.")
+
+
+def key_of(authorization: str) -> str | None:
+    """Return the API key of an Authorization header: ``Basic base64("KEY:")``, ``Basic base64("KEY")`` or a bearer."""
+    scheme, _, value = authorization.partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip() or None
+    if scheme.lower() != "basic":
+        return None
+    try:
+        text = b64decode(value.strip(), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return text.partition(":")[0] or None
+
+
+async def _principal(request: Request, context: Context) -> Principal:
+    key = key_of(request.headers.get("authorization", ""))
+    if key is None:
+        raise UnauthenticatedError(
+            "No API key came with the request.",
+            remedy="Send it as HTTP Basic: the key as user name, the password empty.",
+        )
+    principal = await context.projects.authenticate_key(text=key)
+    await context.ratelimit.spend(principal=principal)
+    return principal
+
+
+def needs(scope: str) -> Callable[[Principal], Awaitable[Principal]]:
+    """Return a dependency that lets only principals with this scope through."""
+
+    async def allowed(principal: Annotated[Principal, Depends(_principal)]) -> Principal:
+        policy.require(principal, scope)
+        return principal
+
+    return allowed
+
+
+async def _session(
+    context: Context, token: Annotated[str | None, Header(alias="x-hub-session-token")] = None
+) -> ConnectSession:
+    if not token:
+        raise UnauthenticatedError(
+            "No connect session came with the request.", remedy="Send its token as `x-hub-session-token`."
+        )
+    return await context.sessions.authenticate(token=token)
+
+
+def account_id(request: Request, inner: str | None = None) -> str:
+    """Return the account that a call is for: the HTTP header, then the body's; two different ones are refused."""
+    outer = request.headers.get("x-account-id")
+    if outer and inner and outer != inner:
+        raise InvalidRequestError(
+            "The header and the body name two different accounts.",
+            remedy="Name the account once, in the `x-account-id` header.",
+            code="account_mismatch",
+        )
+    chosen = outer or inner
+    if not chosen:
+        raise InvalidRequestError(
+            "No account is named.", remedy="Send the account's id in the `x-account-id` header.", code="account_missing"
+        )
+    return chosen
+
+
+SECURITY = [Depends(_basic), Depends(_bearer)]
+HubSession = Annotated[ConnectSession, Depends(_session)]
+AccountsReader = Annotated[Principal, Depends(needs("accounts:read"))]
+AccountsWriter = Annotated[Principal, Depends(needs("accounts:write"))]
+SessionsWriter = Annotated[Principal, Depends(needs("connect_sessions:write"))]
+ActionsRunner = Annotated[Principal, Depends(needs("actions:read"))]
+ProxyUser = Annotated[Principal, Depends(needs("proxy"))]

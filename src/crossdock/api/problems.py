@@ -1,0 +1,114 @@
+"""Errors on the wire: the one body that the official clients expect, with the members of RFC 9457 beside it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from crossdock.kernel.clock import Clock, iso
+from crossdock.kernel.errors import CrossdockError, WaitError
+from crossdock.telemetry import logs
+
+_log = logs.get("crossdock.api")
+_PROBLEM = "application/problem+json"
+_BY_STATUS = {
+    400: ("invalid_request", "The request is not valid"),
+    404: ("not_found", "It was not found"),
+    405: ("method_not_allowed", "This address does not take that method"),
+    413: ("too_large", "The request is too large"),
+    415: ("unsupported_media_type", "This address takes JSON"),
+}
+
+
+def body(*, error: CrossdockError, clock: Clock, hub_url: str) -> dict[str, Any]:
+    """Return the error as JSON: ``statusCode``, ``message``, ``timestamp``, then code, remedy and the rest."""
+    return {
+        "statusCode": error.http_status,
+        "message": error.message,
+        "timestamp": iso(clock.now()),
+        "type": f"{hub_url}/errors/{error.error_code}",
+        "title": error.title,
+        "status": error.http_status,
+        "detail": error.message,
+        "code": error.error_code,
+        "remedy": error.remedy,
+        "disposition": error.disposition,
+        **error.detail,
+    }
+
+
+def response(request: Request, error: CrossdockError) -> JSONResponse:
+    """Answer with an error; ``Retry-After`` is in whole seconds, rounded up."""
+    context = request.app.state.api
+    headers = {"cache-control": "no-store"}
+    if isinstance(error, WaitError):
+        headers["retry-after"] = str(max(1, math.ceil(error.retry_after)))
+    if error.http_status == 401 and not request.url.path.startswith("/hub/"):  # noqa: PLR2004 - RFC 9110, 15.5.2
+        headers["www-authenticate"] = 'Basic realm="Crossdock", charset="UTF-8"'
+    wants_problem = _PROBLEM in request.headers.get("accept", "")
+    return JSONResponse(
+        body(error=error, clock=context.clock, hub_url=context.hub_url),
+        status_code=error.http_status,
+        headers=headers,
+        media_type=_PROBLEM if wants_problem else "application/json",
+    )
+
+
+async def on_crossdock_error(request: Request, error: Exception) -> JSONResponse:
+    """Answer an error that was raised on purpose."""
+    if not isinstance(error, CrossdockError):
+        raise error
+    if error.http_status >= 500:  # noqa: PLR2004 - the server's side
+        _log.warning("api.request.failed", code=error.error_code, status=error.http_status, path=request.url.path)
+    return response(request, error)
+
+
+async def on_invalid(request: Request, error: Exception) -> JSONResponse:
+    """Answer a request whose shape is wrong, with one line per field and none of its values."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    fields = [
+        {"field": ".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0]), "message": item["msg"]}
+        for item in error.errors()
+    ]
+    said = "; ".join(f"{field['field']}: {field['message']}" for field in fields)
+    failure = CrossdockError(
+        f"The request is not valid. {said}",
+        remedy="Correct the fields named and send it again.",
+        code="invalid_request",
+        status=400,
+        detail={"errors": fields, "disposition": "fix_request", "title": "The request is not valid"},
+    )
+    return response(request, failure)
+
+
+async def on_http(request: Request, error: Exception) -> JSONResponse:
+    """Answer what the router itself refuses: an unknown address or method."""
+    if not isinstance(error, HTTPException):
+        raise error
+    code, title = _BY_STATUS.get(error.status_code, ("http_error", "The request failed"))
+    failure = CrossdockError(
+        f"{title}.",
+        remedy="Look the address up in the API reference at /docs.",
+        code=code,
+        status=error.status_code,
+        detail={"disposition": "fix_request", "title": title},
+    )
+    answer = response(request, failure)
+    for name, value in (error.headers or {}).items():
+        answer.headers[name] = value
+    return answer
+
+
+async def on_crash(request: Request, error: Exception) -> JSONResponse:
+    """Answer an unforeseen failure without a word about the inside; the log has its class."""
+    _log.error("api.request.crashed", error=type(error).__name__, path=request.url.path, exc_info=error)
+    failure = CrossdockError(
+        "Something inside Crossdock failed.", remedy="Try again; if it stays, look at the server's log."
+    )
+    return response(request, failure)

@@ -1,0 +1,66 @@
+"""`/actions/rpc` and `/unified/proxy`: calls with a linked account's live credential."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from crossdock.actions.model import ActionCall, ProxyRequest
+from crossdock.api.auth import SECURITY, ActionsRunner, ProxyUser, account_id
+from crossdock.api.context import Context
+from crossdock.api.wire import ProxyAnswer, ProxyCall, RpcAnswer, RpcRequest
+from crossdock.kernel.errors import InvalidRequestError
+
+router = APIRouter(dependencies=SECURITY)
+_NOT_FOR_THE_PROVIDER = {"x-account-id", "authorization", "cookie", "host", "content-length"}
+_OURS = {"debug"}
+
+
+@router.post("/actions/rpc", response_model=RpcAnswer, tags=["Actions"])
+async def run_action(request: Request, context: Context, principal: ActionsRunner, body: RpcRequest) -> JSONResponse:
+    """Run an action for the account that `x-account-id` names."""
+    inner = {name.lower(): str(value) for name, value in (body.headers or {}).items() if value is not None}
+    result = await context.actions.run(
+        principal=principal,
+        account_id=account_id(request, inner.get("x-account-id")),
+        call=ActionCall(
+            action=body.action,
+            path=body.path or {},
+            query={name: value for name, value in (body.query or {}).items() if name not in _OURS},
+            headers={name: value for name, value in inner.items() if name not in _NOT_FOR_THE_PROVIDER},
+            body=body.body or {},
+        ),
+    )
+    return JSONResponse({"data": result.data, "next": result.next})
+
+
+@router.post("/unified/proxy", response_model=ProxyAnswer, tags=["Proxy"])
+async def proxy_request(request: Request, context: Context, principal: ProxyUser, body: ProxyCall) -> JSONResponse:
+    """Send one request to the provider with the account's credential; a read-only account lets reads through."""
+    headers = {name.lower(): str(value) for name, value in (body.headers or {}).items() if value is not None}
+    reply = await context.actions.proxy(
+        principal=principal,
+        account_id=account_id(request),
+        request=ProxyRequest(
+            method=body.method.upper(),
+            target=_target(body),
+            headers={name: value for name, value in headers.items() if name not in _NOT_FOR_THE_PROVIDER},
+            body=body.body,
+        ),
+    )
+    answer: dict[str, Any] = {"status": reply.status, "headers": dict(reply.headers), "data": reply.data}
+    return JSONResponse(answer)
+
+
+def _target(body: ProxyCall) -> str:
+    """Return the path with its query, or the whole address where `url` is one."""
+    path, url = body.path or "", body.url or ""
+    if url and path:
+        return url.rstrip("/") + "/" + path.lstrip("/")
+    target = url or path
+    if not target:
+        raise InvalidRequestError("Neither `path` nor `url` is given.", remedy="Give the provider's path in `path`.")
+    return target if urlsplit(target).scheme else "/" + target.lstrip("/")
