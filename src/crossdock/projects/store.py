@@ -1,4 +1,4 @@
-"""The statements of projects, their keys, and the people in them."""
+"""The statements of projects, their keys, the people in them and their sign-ins."""
 
 from __future__ import annotations
 
@@ -13,6 +13,14 @@ ACROSS_PROJECTS = (
     "list_projects",  # the operator's command line
     "use_key",  # the key names its project
     "find_membership",  # the e-mail names the person, and the person the project
+    "find_sign_in",  # the session names its project
+    "touch_sign_in",  # found by the session's own digest
+    "delete_sign_in",  # the same
+    "lock_attempts",  # nobody has signed in yet
+    "limiting_attempt",  # the same
+    "insert_attempts",  # the same
+    "delete_attempts",  # the same
+    "sweep",  # what has expired, whoever's it is
 )
 
 _PROJECT = "id, name, allowed_origins, created_at"
@@ -154,3 +162,89 @@ def person_of(row: Row) -> Person:
         role=role,
         created_at=row["created_at"],
     )
+
+
+async def insert_sign_in(
+    conn: Connection,
+    *,
+    project_id: str,
+    token_hash: bytes,
+    person_id: str,
+    at: datetime,
+    expires_at: datetime,
+) -> None:
+    """Write a person's session by the digest of its token."""
+    await conn.execute(
+        "insert into sign_ins (token_hash, person_id, project_id, created_at, seen_at, expires_at)"
+        " values ($1, $2, $3, $4, $4, $5)",
+        token_hash,
+        person_id,
+        project_id,
+        at,
+        expires_at,
+    )
+
+
+async def find_sign_in(conn: Connection, *, token_hash: bytes, at: datetime, seen_since: datetime) -> Row | None:
+    """Return the person's columns, ``expires_at`` and ``seen_at`` of a session that is neither over nor idle."""
+    return await conn.fetchrow(
+        f"""
+        select {_PERSON}, sign_ins.expires_at, sign_ins.seen_at from sign_ins
+        join people on people.id = sign_ins.person_id
+        join memberships on memberships.person_id = people.id and memberships.project_id = sign_ins.project_id
+        where sign_ins.token_hash = $1 and sign_ins.expires_at > $2 and sign_ins.seen_at > $3
+        """,
+        token_hash,
+        at,
+        seen_since,
+    )
+
+
+async def touch_sign_in(conn: Connection, *, token_hash: bytes, at: datetime) -> None:
+    """Note that a session was used."""
+    await conn.execute("update sign_ins set seen_at = $2 where token_hash = $1", token_hash, at)
+
+
+async def delete_sign_in(conn: Connection, *, token_hash: bytes) -> tuple[str, str] | None:
+    """End a session; return its project and person where there was one."""
+    row = await conn.fetchrow("delete from sign_ins where token_hash = $1 returning project_id, person_id", token_hash)
+    return (row["project_id"], row["person_id"]) if row else None
+
+
+async def delete_sign_ins(conn: Connection, *, project_id: str, person_id: str) -> None:
+    """End every session of a person in this project."""
+    await conn.execute("delete from sign_ins where project_id = $1 and person_id = $2", project_id, person_id)
+
+
+async def lock_attempts(conn: Connection, *, subject: bytes) -> None:
+    """Let nobody else count this subject's sign-in attempts until the transaction ends."""
+    await conn.execute("select pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 0))", subject)
+
+
+async def limiting_attempt(conn: Connection, *, subject: bytes, since: datetime, allowed: int) -> datetime | None:
+    """Return the attempt that must pass out of the window before another is allowed, or None where one is."""
+    found: datetime | None = await conn.fetchval(
+        "select at from sign_in_attempts where subject = $1 and at > $2 order by at desc offset $3 limit 1",
+        subject,
+        since,
+        allowed - 1,
+    )
+    return found
+
+
+async def insert_attempts(conn: Connection, *, subjects: Sequence[bytes], at: datetime) -> None:
+    """Count an attempt for every subject."""
+    await conn.execute("insert into sign_in_attempts (subject, at) select unnest($1::bytea[]), $2", list(subjects), at)
+
+
+async def delete_attempts(conn: Connection, *, subject: bytes, at: datetime | None = None) -> None:
+    """Forget a subject's attempts, or only the one of a moment."""
+    await conn.execute(
+        "delete from sign_in_attempts where subject = $1 and ($2::timestamptz is null or at = $2)", subject, at
+    )
+
+
+async def sweep(conn: Connection, *, ended: datetime, idle: datetime, attempts: datetime) -> None:
+    """Delete sessions that ended or idled, and attempts that no limit counts any more."""
+    await conn.execute("delete from sign_ins where expires_at <= $1 or seen_at <= $2", ended, idle)
+    await conn.execute("delete from sign_in_attempts where at <= $1", attempts)
