@@ -172,7 +172,7 @@ async def _link(context: ApiContext, session: ConnectSession, body: HubCredentia
     )
     if attempt.status != "confirm":
         raise await _refusal(context, session, attempt)
-    account = await context.linking.confirm(session=session, attempt_id=attempt.id, identity_change="refuse")
+    account = await context.linking.confirm(session=session, attempt_id=attempt.id, on_conflict="replace")
     return HubAccount(id=account.id, provider=account.connector_key)
 
 

@@ -270,7 +270,7 @@ class OAuth:
     async def _confirmed(self, session: ConnectSession, attempt: Attempt) -> Attempt:
         """Confirm without asking; where the provider's account is another one, the attempt says so."""
         try:
-            await self.linking.confirm(session=session, attempt_id=attempt.id, identity_change="refuse")
+            await self.linking.confirm(session=session, attempt_id=attempt.id, on_conflict="refuse")
         except ConflictError as conflict:
             return (await self._failed(session, attempt, conflict.error_code)).attempt
         return await self.linking.get_attempt(session=session, attempt_id=attempt.id)

@@ -33,6 +33,8 @@ from crossdock.linking.session import (
 from crossdock.linking.sessions import Sessions
 from crossdock.linking.trial import Subject, Trial
 
+OnConflict = Literal["refuse", "accept", "replace"]
+
 
 @dataclass(frozen=True, slots=True)
 class Linking:
@@ -146,10 +148,12 @@ class Linking:
             if ended and ended.candidate_id:
                 await self.accounts.drop_candidate(conn, project_id=session.project_id, candidate_id=ended.candidate_id)
 
-    async def confirm(
-        self, *, session: ConnectSession, attempt_id: str, identity_change: Literal["refuse", "accept"]
-    ) -> Account:
-        """Turn a tested candidate into the account: account, credential, event and audit, or nothing at all."""
+    async def confirm(self, *, session: ConnectSession, attempt_id: str, on_conflict: OnConflict) -> Account:
+        """Turn a tested candidate into the account: account, credential, event and audit, or nothing at all.
+
+        Where a person has to decide (another provider account on relinking, one that is linked already), ``refuse``
+        raises ConflictError, ``accept`` goes on, and ``replace`` relinks the account that is there.
+        """
         async with self.db.transaction() as conn:
             attempt = await store.lock_attempt(conn, project_id=session.project_id, attempt_id=attempt_id)
             if attempt is None or attempt.session_id != session.id:
@@ -158,7 +162,7 @@ class Linking:
                 return await self.accounts.get(project_id=session.project_id, account_id=attempt.account_id)
             if attempt.status != "confirm" or attempt.candidate_id is None:
                 raise ConflictError("This attempt is not ready to confirm.", remedy="Test the credential first.")
-            account = await self._keep(conn, session, attempt, identity_change)
+            account = await self._keep(conn, session, attempt, on_conflict)
             reach("linking.confirm.kept")
             await self._set(conn, attempt, {"status": "authenticated", "account_id": account.id, "candidate_id": None})
             await store.finish_session(conn, project_id=session.project_id, session_id=session.id, now=self.clock.now())
@@ -271,16 +275,9 @@ class Linking:
         conn: Connection,
         session: ConnectSession,
         attempt: Attempt,
-        identity_change: Literal["refuse", "accept"],
+        on_conflict: OnConflict,
     ) -> Account:
-        target = session.account_id
-        if attempt.conflict and identity_change == "refuse":
-            raise ConflictError(
-                "This credential belongs to another account at the provider.",
-                remedy="Confirm that the account should change, or paste the credential of the same account.",
-                code="identity_differs",
-                detail=dict(attempt.conflict),
-            )
+        target = _target(session, attempt, on_conflict)
         if attempt.candidate_id is None or attempt.integration_id is None:
             raise ConflictError("This attempt is not ready to confirm.", remedy="Test the credential first.")
         if target is not None:
@@ -317,3 +314,26 @@ class Linking:
             only_in=(attempt.status,),
         )
         return changed or attempt
+
+
+def _target(session: ConnectSession, attempt: Attempt, on_conflict: OnConflict) -> str | None:
+    """Return the account to relink, None to make a new one; raise where a person has to decide first."""
+    kind = attempt.conflict.get("kind")
+    if kind == "identity_differs" and on_conflict != "accept":
+        raise ConflictError(
+            "This credential opens another account at the provider.",
+            remedy="Use a credential of the same account, or confirm that the account should change.",
+            code="identity_differs",
+            detail={"conflict": dict(attempt.conflict)},
+        )
+    if kind == "already_linked" and not session.multiple:
+        if on_conflict == "replace":
+            return str(attempt.conflict["account_id"])
+        if on_conflict == "refuse":
+            raise ConflictError(
+                "This account is linked already.",
+                remedy="Open it, replace its credential, or add it once more.",
+                code="already_linked",
+                detail={"conflict": dict(attempt.conflict)},
+            )
+    return session.account_id
