@@ -1,6 +1,7 @@
 """The control page at `/_twin/`: what the control API does, for people, without JavaScript."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -15,7 +16,7 @@ from crossdock_twins.base.twin import Control
 PAGE = "/_twin/"
 _SHOWN_ENTRIES = 50
 
-Deed = Callable[[Control, FormData], str]
+Deed = Callable[[FormData], str]
 
 
 def routes(control: Control) -> list[BaseRoute]:
@@ -34,7 +35,7 @@ def routes(control: Control) -> list[BaseRoute]:
             panel=control.twin.panel(),
         )
 
-    deeds = {
+    own = {
         "clock": _turn,
         "follow": _follow,
         "faults": _add_fault,
@@ -44,29 +45,29 @@ def routes(control: Control) -> list[BaseRoute]:
         "seed": _seed,
         "reset": _reset,
     }
+    deeds: dict[str, Deed] = {name: partial(deed, control) for name, deed in own.items()}
+    deeds.update(control.deeds)
     return [
         Route("/", page),
-        *(Route(f"/page/{name}", form_endpoint(control, deed), methods=["POST"]) for name, deed in deeds.items()),
+        *(Route(f"/page/{name}", _endpoint(control, deed), methods=["POST"]) for name, deed in deeds.items()),
     ]
-
-
-def form_endpoint(control: Control, deed: Deed) -> Callable[[Request], Awaitable[Response]]:
-    """Make an endpoint that checks a posted form, does the deed and shows its sentence on the control page."""
-
-    async def endpoint(request: Request) -> Response:
-        form = await control.pages.form(request)
-        try:
-            return control.pages.redirect(request, PAGE, flash=deed(control, form))
-        except ControlError as error:
-            return control.pages.redirect(request, PAGE, flash=f"{error.message} {error.remedy}", tone="bad")
-
-    return endpoint
 
 
 def field(form: FormData, name: str) -> str:
     """Give a form's text without the blanks around it; empty where it is missing."""
     value = form.get(name)
     return value.strip() if isinstance(value, str) else ""
+
+
+def _endpoint(control: Control, deed: Deed) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        form = await control.pages.form(request)
+        try:
+            return control.pages.redirect(request, PAGE, flash=deed(form))
+        except ControlError as error:
+            return control.pages.redirect(request, PAGE, flash=f"{error.message} {error.remedy}", tone="bad")
+
+    return endpoint
 
 
 def _turn(control: Control, form: FormData) -> str:

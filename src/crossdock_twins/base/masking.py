@@ -19,6 +19,7 @@ _SECRET_KEYS = frozenset(
         "code",
         "code_verifier",
         "secret",
+        "csrf",
     }
 )
 _SECRET_HEADERS = frozenset({"cookie", "set-cookie", "x-api-key", "proxy-authorization"})

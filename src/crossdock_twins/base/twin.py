@@ -1,9 +1,10 @@
 """A twin as its control sees it: the parts that both have, what each adds, and what can be done to them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from starlette.datastructures import FormData
 from starlette.routing import BaseRoute
 
 from crossdock_twins.base.clock import TwinClock, parse_span
@@ -26,9 +27,15 @@ class AccountLine:
 class Twin(Protocol):
     """What each twin adds to the control API that both have."""
 
-    states: tuple[str, ...]
-    seeds: Mapping[str, Callable[[], None]]
-    """Ways to fill an empty twin, by name; the first is what a new or a reset twin holds."""
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Give the states that an account can be in."""
+        ...
+
+    @property
+    def seeds(self) -> Mapping[str, Callable[[], None]]:
+        """Give the ways to fill an empty twin, by name; the first is what a new or a reset twin holds."""
+        ...
 
     def accounts(self) -> Sequence[AccountLine]:
         """Give all accounts."""
@@ -45,7 +52,11 @@ class Twin(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
-    """All that the control API works on; `name` is the provider's, `routes` are the twin's own additions."""
+    """All that the control API works on; `name` is the provider's.
+
+    `routes` are the twin's own additions to the API, relative to `/_twin`; `deeds` what its panel's forms do, by the
+    name in `/_twin/page/{name}`: each takes the form and gives the sentence to show.
+    """
 
     key: str
     name: str
@@ -56,6 +67,7 @@ class Control:
     pages: Pages
     twin: Twin
     routes: Sequence[BaseRoute] = ()
+    deeds: Mapping[str, Callable[[FormData], str]] = field(default_factory=dict)
 
     def seed(self, name: str) -> None:
         """Empty the provider's data and fill it anew, in one change."""

@@ -1,0 +1,1 @@
+"""The Easyship twin: dashboard, token rules and API."""

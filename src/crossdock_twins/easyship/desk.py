@@ -1,0 +1,78 @@
+"""The issuing side put together: over one store, for both of the twin's hosts."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from crossdock_twins.base.clock import TwinClock
+from crossdock_twins.base.faults import FaultBook
+from crossdock_twins.base.hosts import TwinUrls
+from crossdock_twins.base.journal import Journal
+from crossdock_twins.base.pages import Pages
+from crossdock_twins.base.store import Store
+from crossdock_twins.base.twin import Control
+from crossdock_twins.easyship import authorize, dashboard, extras, integration_pages, oauth, seeds
+from crossdock_twins.easyship.grants import Grants
+from crossdock_twins.easyship.integrations import Integrations
+from crossdock_twins.easyship.parts import Parts
+from crossdock_twins.easyship.state import Environment, State
+
+_HERE = Path(__file__).parent
+_SCRIPTS = ("schema.sql", "schema_api.sql")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The issuing side: `state` answers what a token is, `control` is for `assemble`."""
+
+    parts: Parts
+    state: State
+    control: Control
+
+    def routes(self, environment: Environment) -> list[BaseRoute]:
+        """Give the pages and endpoints of a host; the sandbox has only a pointer to the dashboard."""
+        if environment == "sandbox":
+            return [Route("/", self._to_dashboard)]
+        return [
+            *dashboard.routes(self.parts),
+            *integration_pages.routes(self.parts),
+            *authorize.routes(self.parts),
+            *oauth.routes(self.parts),
+        ]
+
+    async def _to_dashboard(self, _request: Request) -> Response:
+        return RedirectResponse(self.parts.urls.dashboard, status_code=307)
+
+
+def open_desk(*, store: Store, clock: TwinClock, urls: TwinUrls) -> Desk:
+    """Prepare the store, fill it if it is new, and put the parts together."""
+    store.migrate([(_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS])
+    pages = Pages(
+        store=store, key="easyship", folder=_HERE, shared={"provider": "Easyship", "dashboard_url": urls.dashboard}
+    )
+    parts = Parts(
+        urls=urls,
+        state=State(store=store, clock=clock),
+        integrations=Integrations(store=store, clock=clock),
+        grants=Grants(store=store, clock=clock),
+        pages=pages,
+    )
+    fill = partial(seeds.companies, store)
+    control = Control(
+        key="easyship",
+        name="Easyship",
+        store=store,
+        clock=clock,
+        faults=FaultBook(store),
+        journal=Journal(store),
+        pages=pages,
+        twin=extras.EasyshipTwin(parts, seeds_by_name={"small-shop": fill, "empty": fill}),
+        routes=extras.routes(parts),
+        deeds=extras.deeds(parts),
+    )
+    control.seed_if_new()
+    return Desk(parts=parts, state=parts.state, control=control)
