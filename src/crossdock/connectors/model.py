@@ -53,19 +53,23 @@ class PasteRule:
 
     cause: str
     pattern: re.Pattern[str] | None = None
-    jwt: Literal["any", "broken", "expired", "audience"] | None = None
+    jwt: Literal["any", "broken", "expired", "audience", "none"] | None = None
     audience: str | None = None
     belongs_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paste:
-    """How a pasted text is read: its accepted form, where to find that in a longer text, and what else it may be."""
+    """How a pasted text is read: its accepted form, where to find that in a longer text, and what else it may be.
+
+    ``refuse`` is tried before the accepted form, ``otherwise`` after it.
+    """
 
     accept: re.Pattern[str]
     find: re.Pattern[str]
     json_keys: tuple[str, ...]
     refuse: tuple[PasteRule, ...]
+    otherwise: tuple[PasteRule, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +160,7 @@ class Cause:
 
     ``button_kind`` says where the button leads: to ``button_step`` of the guide, to a new test, back to the form, or
     to ``button_link`` at the provider. ``if_fresh`` names the cause that holds in this one's place where the token had
-    just been issued.
+    just been issued. ``field`` is the form field that it is about, where it is about one.
     """
 
     key: str
@@ -170,6 +174,7 @@ class Cause:
     disposition: Disposition
     verdict: Verdict | None
     status: int
+    field: str | None
     when: tuple[When, ...]
     if_fresh: str | None
 
@@ -212,16 +217,21 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityPaths:
-    """Dotted paths in the probe's reply: what tells the account apart, its name, and further details by label."""
+    """Dotted paths in the probe's reply: what tells the account apart, its name, details by label, lists to count."""
 
     id: str
     name: str
     details: Mapping[str, str]
+    counts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeStep:
-    """One request of the probe; with ``instead_of`` it runs only where that step failed with weather."""
+    """One request of the probe.
+
+    With ``instead_of`` it runs only where the provider's server failed at that step, and ``anonymous`` then names the
+    account. A ``scopes_only`` step is about permissions: weather there is no verdict on the credential.
+    """
 
     key: str
     label: str
@@ -231,7 +241,9 @@ class ProbeStep:
     instead_of: str | None
     proves: tuple[str, ...]
     identity: IdentityPaths | None
+    anonymous: str | None
     scopes_at: str | None
+    scopes_only: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +261,7 @@ class Action:
     call: Call
     paging: Paging | None
     result: str
+    warnings: str | None
     docs: str | None
 
 
@@ -272,6 +285,15 @@ class Proxy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetryHint:
+    """Where a reply says how long to wait: seconds, seconds since 1970, or words such as ``18 seconds``."""
+
+    header: str | None
+    json: str | None
+    kind: Literal["seconds", "epoch", "words"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connector:
     """A provider as its definition file tells it."""
 
@@ -285,6 +307,8 @@ class Connector:
     environments: tuple[Environment, ...]
     auth_methods: tuple[AuthMethod, ...]
     scopes: Mapping[str, Scope]
+    scope_prefix: str
+    retry_hints: tuple[RetryHint, ...]
     probe: tuple[ProbeStep, ...]
     causes: Mapping[str, Cause]
     transport: Mapping[str, str]
