@@ -85,7 +85,7 @@ class Embedded:
         """Make the cluster where there is none, start the server and return the address of its database."""
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = DirectoryLock(self.data_dir / "postgres.lock")
-        self._lock.take()
+        await self._lock.take()
         try:
             user = binaries.run_as(self.cluster)
             programs = binaries.find(user)

@@ -1,0 +1,1 @@
+"""What runs without anybody asking: jobs, and sweeps that look for what is due."""
