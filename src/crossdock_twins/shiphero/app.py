@@ -1,0 +1,53 @@
+"""The ShipHero twin's app: the API, the dashboard and the control, over one store and one clock."""
+
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from crossdock_twins.base.assemble import assemble
+from crossdock_twins.base.clock import TwinClock
+from crossdock_twins.base.faults import FaultBook
+from crossdock_twins.base.hosts import TwinUrls
+from crossdock_twins.base.journal import Journal
+from crossdock_twins.base.pages import Pages
+from crossdock_twins.base.store import Store
+from crossdock_twins.base.twin import Control
+from crossdock_twins.shiphero import dashboard, developer_pages, endpoints, extras, seeds
+from crossdock_twins.shiphero.door import Door
+from crossdock_twins.shiphero.folding import FoldSlashes
+from crossdock_twins.shiphero.state import State
+
+SIGN_IN = seeds.OWNER
+
+_QUIET_PATHS = ("/", "/sign-in", "/sign-out", "/my-account", "/my-account/*")
+
+
+def build(*, store: Store, clock: TwinClock, urls: TwinUrls) -> ASGIApp:
+    """Prepare the store, fill it if it is new, and give the app."""
+    state = State(store=store, clock=clock)
+    pages = Pages(
+        store=store,
+        key="shiphero",
+        folder=Path(__file__).parent,
+        shared={"provider": "ShipHero", "dashboard_url": urls.dashboard, "api_url": urls.production},
+    )
+    control = Control(
+        key="shiphero",
+        name="ShipHero",
+        store=store,
+        clock=clock,
+        faults=FaultBook(store),
+        journal=Journal(store),
+        pages=pages,
+        twin=extras.ShipHeroTwin(state, urls),
+        routes=extras.routes(state),
+    )
+    control.seed_if_new()
+    door = Door(state=state, pages=pages)
+    routes = [
+        *endpoints.routes(state),
+        *dashboard.routes(state=state, pages=pages, door=door),
+        *developer_pages.routes(state=state, pages=pages, door=door),
+    ]
+    app = assemble(parts=control, routes=routes, reply=endpoints.fault_reply, quiet=_QUIET_PATHS, handlers={})
+    return FoldSlashes(app)

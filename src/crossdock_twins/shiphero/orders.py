@@ -1,0 +1,161 @@
+"""Orders as they are kept: made, tagged, and told apart from nobody's but the caller's."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from crossdock_twins.base import tokens
+from crossdock_twins.base.store import Store
+from crossdock_twins.shiphero import allocation, dates
+from crossdock_twins.shiphero.accounts import User
+
+HOLDS = ("fraud_hold", "address_hold", "payment_hold", "operator_hold", "client_hold")
+CLOSED = frozenset({"fulfilled", "canceled"})
+
+_US = frozenset({"us", "usa", "united states"})
+_US_ZIP = re.compile(r"\d{5}(-?\d{4})?")
+
+
+def sku_key(sku: str) -> str:
+    """Give the form in which SKUs are compared: without outer blanks, in lower case."""
+    return sku.strip().lower()
+
+
+def is_sound_address(address: Mapping[str, Any]) -> bool:
+    """Tell whether an address could be delivered to; only addresses in the United States are looked at."""
+    country = str(address.get("country_code") or address.get("country") or "").strip().lower()
+    if country not in _US:
+        return True
+    has_state = bool(address.get("state") or address.get("state_code"))
+    has_street = bool(address.get("address1") and address.get("city"))
+    return has_state and has_street and _US_ZIP.fullmatch(str(address.get("zip") or "").strip()) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLine:
+    """A line of a new order; `pending` is what is still to be sent, `body` all that is only kept."""
+
+    sku: str
+    partner_line_item_id: str
+    quantity: int
+    pending: int
+    shipped: int = 0
+    fulfillment_status: str = "pending"
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOrder:
+    """An order to be made; dates are texts of the API, `body` is all that is only kept."""
+
+    account_id: int
+    order_number: str
+    partner_order_id: str
+    shop_name: str
+    fulfillment_status: str = "pending"
+    email: str = ""
+    profile: str = "default"
+    order_date: str = ""
+    required_ship_date: str | None = None
+    created_at: str = ""
+    holds: Mapping[str, bool] = field(default_factory=dict)
+    tags: Sequence[str] = ()
+    lines: Sequence[NewLine] = ()
+    body: Mapping[str, Any] = field(default_factory=dict)
+    id: int | None = None
+
+
+class Orders:
+    """Makes and changes orders; every change stands in the order's history."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._now = now
+
+    def create(self, new: NewOrder, *, by: User) -> int:
+        """Make an order and allocate it; nothing keeps a second one with the same numbers from being made."""
+        now = dates.text_of(self._now())
+        created = new.created_at or now
+        with self._store.transaction():
+            order_id = self._insert(new, created)
+            for line in new.lines:
+                self._insert_line(order_id, line, created)
+            self._tag(order_id, new.tags)
+            if new.fulfillment_status not in CLOSED:
+                reference = tokens.digest(f"{order_id}:1")[:24]
+                on_hold = any(new.holds.values())
+                allocation.allocate(self._store, order_id=order_id, reference=reference, on_hold=on_hold, at=created)
+            self.note(order_id, f"Order created with {len(new.lines)} line items", by=by, at=created)
+        return order_id
+
+    def add_tags(self, order_id: int, tags: Iterable[str], *, by: User) -> None:
+        """Put tags on an order; those that it has already stay single."""
+        now = dates.text_of(self._now())
+        wanted = [tag.strip() for tag in tags if tag and tag.strip()]
+        with self._store.transaction():
+            self._tag(order_id, wanted)
+            self._store.execute("UPDATE orders SET updated_at = ? WHERE id = ?", now, order_id)
+            self.note(order_id, f"Added tags: {', '.join(wanted)}", by=by, at=now)
+
+    def account_of(self, order_id: int) -> int | None:
+        """Give the account that an order belongs to."""
+        row = self._store.one("SELECT account_id FROM orders WHERE id = ?", order_id)
+        return None if row is None else int(row["account_id"])
+
+    def note(self, order_id: int, information: str, *, by: User, at: str) -> None:
+        """Write a line into an order's history."""
+        self._store.execute(
+            "INSERT INTO order_history (order_id, account_id, user_id, username, information, created_at)"
+            " SELECT id, account_id, ?, ?, ?, ? FROM orders WHERE id = ?",
+            *(by.id, by.email, information, at, order_id),
+        )
+
+    def _insert(self, new: NewOrder, created: str) -> int:
+        values = {
+            "id": new.id,
+            "account_id": new.account_id,
+            "order_number": new.order_number,
+            "partner_order_id": new.partner_order_id,
+            "shop_name": new.shop_name,
+            "fulfillment_status": new.fulfillment_status,
+            "email": new.email,
+            "profile": new.profile,
+            "order_date": new.order_date or created,
+            "created_at": created,
+            "updated_at": created,
+            "required_ship_date": new.required_ship_date,
+            **{hold: new.holds.get(hold, False) for hold in HOLDS},
+            "body": json.dumps(new.body),
+        }
+        return self._insert_row("orders", values)
+
+    def _insert_line(self, order_id: int, line: NewLine, created: str) -> None:
+        values = {
+            "order_id": order_id,
+            "sku": line.sku.strip(),
+            "sku_key": sku_key(line.sku),
+            "partner_line_item_id": line.partner_line_item_id,
+            "fulfillment_status": line.fulfillment_status,
+            "quantity": line.quantity,
+            "quantity_shipped": line.shipped,
+            "quantity_pending": line.pending,
+            "created_at": created,
+            "updated_at": created,
+            "body": json.dumps(line.body),
+        }
+        self._insert_row("line_items", values)
+
+    def _insert_row(self, table: str, values: Mapping[str, Any]) -> int:
+        marks = ", ".join("?" * len(values))
+        return self._store.insert(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", *values.values())
+
+    def _tag(self, order_id: int, tags: Iterable[str]) -> None:
+        for tag in tags:
+            self._store.execute(
+                "INSERT OR IGNORE INTO order_tags (order_id, tag, place) VALUES (?, ?,"
+                " (SELECT count(*) FROM order_tags WHERE order_id = ?))",
+                *(order_id, tag, order_id),
+            )

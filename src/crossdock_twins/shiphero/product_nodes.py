@@ -1,0 +1,174 @@
+"""Rows of products, stock and warehouses as the API's types."""
+
+import json
+import sqlite3
+from collections import defaultdict
+from typing import Any
+
+from crossdock_twins.shiphero import ids
+from crossdock_twins.shiphero.call import Call, Info, Resolver, Siblings
+from crossdock_twins.shiphero.paging import Conditions, Listing
+
+_FLAGS = dict.fromkeys(
+    (
+        "kit_build",
+        "no_air",
+        "final_sale",
+        "not_owned",
+        "dropship",
+        "needs_serial_number",
+        "virtual",
+        "ignore_on_invoice",
+        "ignore_on_customs",
+        "needs_lot_tracking",
+        "is_assembly",
+        "auto_pack",
+    ),
+    False,
+)
+PRODUCT_SORTS = {name: name for name in ("id", "sku", "name", "barcode", "created_at", "updated_at")} | {
+    "legacy_id": "id"
+}
+
+
+def products(_call: Call, rows: list[sqlite3.Row]) -> list[dict[str, Any]]:
+    """Give the nodes of one page of products."""
+    siblings = Siblings([row["id"] for row in rows])
+    return [_product(row, siblings) for row in rows]
+
+
+def _product(row: sqlite3.Row, siblings: Siblings) -> dict[str, Any]:
+    return {
+        **_FLAGS,
+        **json.loads(row["body"]),
+        "id": ids.encode("Product", row["id"]),
+        "legacy_id": row["id"],
+        "account_id": ids.encode("Account", row["account_id"]),
+        "sku": row["sku"],
+        "name": row["name"],
+        "barcode": row["barcode"],
+        "kit": bool(row["kit"]),
+        "created_at": row["created_at"],
+        "updated_at": row["updated_at"],
+        "_number": row["id"],
+        "_siblings": siblings,
+    }
+
+
+def stock_of_product(product: dict[str, Any], info: Info) -> list[dict[str, Any]]:
+    """Resolve `Product.warehouse_products`: one for each warehouse that carries the product."""
+    call = info.context
+
+    def load(numbers: list[int]) -> dict[int, list[dict[str, Any]]]:
+        marks = ", ".join("?" * len(numbers))
+        rows = call.state.store.all(
+            "SELECT s.*, p.sku, w.identifier FROM warehouse_products s JOIN products p ON p.id = s.product_id"
+            f" JOIN warehouses w ON w.id = s.warehouse_id WHERE s.product_id IN ({marks}) ORDER BY s.id",
+            *numbers,
+        )
+        found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        for row in rows:
+            found[row["product_id"]].append(_stock(row))
+        return found
+
+    stocks: list[dict[str, Any]] = product["_siblings"].below("stock", product["_number"], load) or []
+    return [{**stock, "product": product} for stock in stocks]
+
+
+def product_tags(product: dict[str, Any], info: Info) -> list[str]:
+    """Resolve `Product.tags`."""
+    call = info.context
+    rows = call.state.store.all("SELECT tag FROM product_tags WHERE product_id = ? ORDER BY tag", product["_number"])
+    return [row["tag"] for row in rows]
+
+
+def _stock(row: sqlite3.Row) -> dict[str, Any]:
+    warehouse_id = ids.encode("Warehouse", row["warehouse_id"])
+    return {
+        **json.loads(row["body"]),
+        "id": ids.encode("WarehouseProduct", row["id"]),
+        "legacy_id": row["id"],
+        "account_id": ids.encode("Account", row["account_id"]),
+        "sku": row["sku"],
+        "warehouse_id": warehouse_id,
+        "warehouse_identifier": row["identifier"],
+        "on_hand": row["on_hand"],
+        "allocated": row["allocated"],
+        "backorder": row["backorder"],
+        "available": row["on_hand"] - row["allocated"],
+        "reserve_inventory": row["reserve_inventory"],
+        "non_sellable_quantity": row["non_sellable_quantity"],
+        "created_at": row["created_at"],
+        "updated_at": row["updated_at"],
+        "_warehouse": row["warehouse_id"],
+    }
+
+
+def warehouse(row: sqlite3.Row) -> dict[str, Any]:
+    """Give the node of a warehouse."""
+    return {
+        **json.loads(row["body"]),
+        "id": ids.encode("Warehouse", row["id"]),
+        "legacy_id": row["id"],
+        "account_id": ids.encode("Account", row["account_id"]),
+        "identifier": row["identifier"],
+        "_number": row["id"],
+    }
+
+
+def warehouse_of_stock(stock: dict[str, Any], info: Info) -> dict[str, Any] | None:
+    """Resolve `WarehouseProduct.warehouse`."""
+    call = info.context
+    return _warehouse(call, stock["_warehouse"])
+
+
+def _warehouse(call: Call, number: int) -> dict[str, Any] | None:
+    """Read a warehouse once per request: a page of stock names the same few on every row."""
+    if number not in call.warehouses:
+        row = call.state.store.one("SELECT * FROM warehouses WHERE id = ?", number)
+        call.warehouses[number] = None if row is None else warehouse(row)
+    return call.warehouses[number]
+
+
+def products_of_warehouse(house: dict[str, Any], info: Info, **page: Any) -> dict[str, Any]:
+    """Resolve `Warehouse.products`: those of the caller's accounts that the warehouse carries."""
+    call = info.context
+    where = Conditions()
+    where.among("account_id", call.visible)
+    where.add("id IN (SELECT product_id FROM warehouse_products WHERE warehouse_id = ?)", house["_number"])
+    return product_listing(call, where).connection(call, **page)
+
+
+def product_listing(call: Call, where: Conditions) -> Listing:
+    """Give the products that fit, to be read page by page."""
+    return Listing(store=call.state.store, table="products", where=where, sorts=PRODUCT_SORTS, nodes=products)
+
+
+def product_of_line(line: dict[str, Any], info: Info) -> dict[str, Any] | None:
+    """Resolve `LineItem.product` by SKU; a line may name one that the account does not have."""
+    call = info.context
+    row = call.state.store.one(
+        "SELECT p.* FROM products p JOIN orders o ON o.account_id = p.account_id"
+        " JOIN line_items l ON l.order_id = o.id WHERE l.id = ? AND p.sku_key = ?",
+        *(line["legacy_id"], line["_sku_key"]),
+    )
+    return products(call, [row])[0] if row is not None else None
+
+
+def warehouse_of_line(line: dict[str, Any], info: Info) -> str | None:
+    """Resolve `LineItem.warehouse`: the identifier of the warehouse that serves it."""
+    call = info.context
+    if line["_warehouse"] is None:
+        return None
+    house = _warehouse(call, line["_warehouse"])
+    return None if house is None else str(house["identifier"])
+
+
+FIELDS: dict[tuple[str, str], Resolver] = {
+    ("Product", "warehouse_products"): stock_of_product,
+    ("Product", "tags"): product_tags,
+    ("WarehouseProduct", "warehouse"): warehouse_of_stock,
+    ("Warehouse", "products"): products_of_warehouse,
+    ("LineItem", "product"): product_of_line,
+    ("LineItem", "warehouse"): warehouse_of_line,
+}

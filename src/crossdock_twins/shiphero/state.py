@@ -1,0 +1,36 @@
+"""Everything that a ShipHero twin knows and does, over one store and one clock."""
+
+from collections.abc import Callable
+from datetime import datetime
+from importlib.resources import files
+
+from crossdock_twins.base.clock import TwinClock
+from crossdock_twins.base.store import Store
+from crossdock_twins.shiphero import dates
+from crossdock_twins.shiphero.accounts import Accounts
+from crossdock_twins.shiphero.orders import Orders
+from crossdock_twins.shiphero.throttle import Throttle
+from crossdock_twins.shiphero.tokens import AccessTokens
+
+_SCRIPTS = (files(__package__).joinpath("schema.sql").read_text(encoding="utf-8"),)
+
+
+class State:
+    """The rooms of the twin; each reads the same clock."""
+
+    def __init__(self, *, store: Store, clock: TwinClock) -> None:
+        store.migrate(_SCRIPTS)
+        self.store = store
+        self.now: Callable[[], datetime] = clock.now
+        self.tokens = AccessTokens(store)
+        self.accounts = Accounts(store, self.now)
+        self.orders = Orders(store, self.now)
+        self.throttle = Throttle(self.now)
+
+    def today(self) -> str:
+        """Give this moment as the API writes it."""
+        return dates.text_of(self.now())
+
+    def issue(self, subject: str) -> str:
+        """Sign an access token that lives 28 days from now."""
+        return self.tokens.issue(subject=subject, now=self.now())
