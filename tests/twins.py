@@ -48,7 +48,7 @@ def fetch(
 ) -> Reply:
     """Send one request without following redirects; `data` is sent as JSON."""
     parts = urlsplit(url)
-    sent = dict(headers or {})
+    sent = {"User-Agent": "crossdock-tests", **(headers or {})}
     if data is not None:
         body = json.dumps(data).encode()
         sent.setdefault("Content-Type", "application/json")

@@ -53,7 +53,13 @@ async def serve(
     """Serve each app on its socket until `stop` is set; `ready` is called once all of them answer."""
     servers = [
         _QuietServer(
-            uvicorn.Config(app, log_level="critical", access_log=False, timeout_graceful_shutdown=_GRACE_SECONDS)
+            uvicorn.Config(
+                app,
+                log_level="critical",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+            )
         )
         for _, app in apps
     ]

@@ -1,23 +1,62 @@
 """The Easyship twin's two apps: production, with the dashboard and partner OAuth, and the sandbox."""
 
+from collections.abc import Sequence
+
+from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from crossdock_twins.base.assemble import assemble
 from crossdock_twins.base.clock import TwinClock
-from crossdock_twins.base.gate import plain_reply
 from crossdock_twins.base.hosts import TwinUrls
 from crossdock_twins.base.store import Store
-from crossdock_twins.easyship import seeds
+from crossdock_twins.easyship import (
+    ratelimit,
+    routes_account,
+    routes_rates,
+    routes_reference,
+    routes_shipments,
+    seeds,
+)
+from crossdock_twins.easyship.api import Api
 from crossdock_twins.easyship.desk import open_desk
+from crossdock_twins.easyship.faulty import fault_reply
+from crossdock_twins.easyship.operations import Operation
 from crossdock_twins.easyship.parts import QUIET_PATHS
+from crossdock_twins.easyship.ratelimit import Window
 from crossdock_twins.easyship.state import Environment
 
 SIGN_IN = seeds.OWNER
+OPERATIONS: tuple[Operation, ...] = (
+    *routes_account.OPERATIONS,
+    *routes_reference.OPERATIONS,
+    *routes_rates.OPERATIONS,
+    *routes_shipments.OPERATIONS,
+)
+_WINDOWS: dict[Environment, Sequence[Window]] = {"production": ratelimit.PRODUCTION, "sandbox": ratelimit.SANDBOX}
 
 
-def build(*, store: Store, clock: TwinClock, environment: Environment, urls: TwinUrls) -> ASGIApp:
-    """Give the app of one host; both hosts share the store and the clock."""
+def build(
+    *,
+    store: Store,
+    clock: TwinClock,
+    environment: Environment,
+    urls: TwinUrls,
+    windows: Sequence[Window] | None = None,
+) -> ASGIApp:
+    """Give the app of one host; both hosts share the store and the clock. `windows` replace Easyship's rate limits."""
     desk = open_desk(store=store, clock=clock, urls=urls)
+    api = Api(
+        store=store,
+        clock=clock,
+        state=desk.state,
+        environment=environment,
+        operations=OPERATIONS,
+        windows=_WINDOWS[environment] if windows is None else windows,
+    )
     return assemble(
-        parts=desk.control, routes=desk.routes(environment), reply=plain_reply, quiet=QUIET_PATHS, handlers={}
+        parts=desk.control,
+        routes=[*desk.routes(environment), Mount("/", api)],
+        reply=fault_reply,
+        quiet=QUIET_PATHS,
+        handlers={},
     )

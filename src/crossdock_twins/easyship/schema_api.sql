@@ -7,7 +7,7 @@ CREATE TABLE merchant (
 );
 
 -- `answer` is the shipment as the API shows it; the columns beside it are what lists are filtered by.
--- `due_at` is when the label that was asked for will have been made.
+-- `due_at` is when the label that was asked for will have been made; `paid` is its price, in cents of the company's money.
 CREATE TABLE shipment (
     number                     INTEGER PRIMARY KEY AUTOINCREMENT,
     id                         TEXT    NOT NULL UNIQUE,
@@ -27,6 +27,7 @@ CREATE TABLE shipment (
     label_paid_at              TEXT,
     label_generated_at         TEXT,
     due_at                     TEXT,
+    paid                       INTEGER NOT NULL DEFAULT 0,
     answer                     TEXT    NOT NULL
 );
 CREATE INDEX shipment_newest ON shipment (company_id, environment, number DESC);

@@ -1,0 +1,181 @@
+"""The API of one host: takes each request through the checks, in Easyship's order, to its operation.
+
+The order: edge, rate limit, token, version and endpoint, scope, parameters, body; the operation itself then looks up
+records, applies the model's rules, and asks for plan, balance and courier.
+"""
+
+import json
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from crossdock_twins.base.clock import TwinClock
+from crossdock_twins.base.store import Store
+from crossdock_twins.base.tokens import digest, random_id
+from crossdock_twins.easyship import edge, errors
+from crossdock_twins.easyship.errors import ERRORS_PAGE, Page, Refusal, not_compliant
+from crossdock_twins.easyship.operations import VERSION, Call, Operation, Router
+from crossdock_twins.easyship.parameters import read_query
+from crossdock_twins.easyship.ratelimit import Limiter, Window
+from crossdock_twins.easyship.replies import headers, headers_for, to_json
+from crossdock_twins.easyship.schemas import SCHEMAS
+from crossdock_twins.easyship.state import Company, Environment, Grant, State, refusal
+from crossdock_twins.easyship.validation import Mismatch
+
+_OLD_VERSION = "2023-01"
+_UNVERIFIED = (
+    "To resume shipping, please complete Easyship's identity verification process using this link: "
+    "https://app.easyship.com."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What is sent back, before the headers that all answers share."""
+
+    status: int
+    body: bytes
+    extra: dict[str, str]
+
+
+class Api:
+    """ASGI app that answers every path of the API's host."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: TwinClock,
+        state: State,
+        environment: Environment,
+        operations: Sequence[Operation],
+        windows: Sequence[Window],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._state = state
+        self._environment = environment
+        self._router = Router(operations)
+        self._limiter = Limiter(windows)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, as ASGI says."""
+        started = time.perf_counter()
+        request = Request(scope, receive)
+        response = edge.turned_away(request)
+        if response is None:
+            response = self._respond(request, await request.body(), started)
+        await response(scope, receive, send)
+
+    def _respond(self, request: Request, body: bytes, started: float) -> Response:
+        request_id = random_id()
+        answer = self._limited(request, request_id) or self._answer(request, body, request_id)
+        shared = headers(status=answer.status, request_id=request_id, runtime=time.perf_counter() - started)
+        given = shared | headers_for(request, status=answer.status, body=answer.body) | answer.extra
+        return Response(answer.body, status_code=answer.status, headers=given)
+
+    def _limited(self, request: Request, request_id: str) -> _Answer | None:
+        exceeded = self._limiter.take(digest(_bearer(request)), self._clock.now())
+        if exceeded is None:
+            return None
+        body = errors.body(code="too_many_requests", details=[exceeded.sentence], request_id=request_id)
+        return _Answer(status=429, body=to_json(body).encode(), extra=exceeded.headers)
+
+    def _answer(self, request: Request, body: bytes, request_id: str) -> _Answer:
+        version, path = _split(request.scope["path"])
+        try:
+            grant, company = self._authenticate(_bearer(request), version)
+            operation, values = self._operation(request.method, version, path)
+        except Refusal as refused:
+            return _refused(refused, request_id, pages=None if version == _OLD_VERSION else (ERRORS_PAGE,))
+        try:
+            call = self._check(request, body, grant=grant, company=company, operation=operation, values=values)
+            reply = operation.handler(call)
+        except Refusal as refused:
+            return _refused(refused, request_id, pages=operation.pages if refused.links_page else (ERRORS_PAGE,))
+        return _Answer(status=reply.status, body=reply.render(request_id), extra={})
+
+    def _authenticate(self, token: str, version: str) -> tuple[Grant, Company]:
+        """Find out who asks; a token of one API version is unknown on the paths of another."""
+        grant = self._state.authenticate(token, environment=self._environment)
+        company = None if grant is None else self._state.company(grant.company_id)
+        if grant is None or company is None:
+            raise Refusal("invalid_token")
+        if version in {VERSION, _OLD_VERSION} and grant.api_version != version:
+            raise Refusal("invalid_token")
+        refused = refusal(grant.state)
+        if refused == "identity_unverified":
+            raise Refusal("forbidden", _UNVERIFIED)
+        if refused is not None:
+            raise Refusal(refused)
+        return grant, company
+
+    def _operation(self, method: str, version: str, path: str) -> tuple[Operation, dict[str, str]]:
+        found = self._router.find(method, path) if version == VERSION else None
+        if found is not None:
+            return found
+        raise Refusal("invalid_endpoint") if version == _OLD_VERSION else not_compliant("invalid_endpoint")
+
+    def _check(
+        self,
+        request: Request,
+        body: bytes,
+        *,
+        grant: Grant,
+        company: Company,
+        operation: Operation,
+        values: dict[str, str],
+    ) -> Call:
+        if not grant.scopes.issuperset(operation.scopes):
+            raise Refusal("forbidden")
+        return Call(
+            grant=grant,
+            company=company,
+            path=values,
+            query=read_query(operation, request.query_params.multi_items()),
+            body={} if operation.body is None else _read_body(operation.body, body),
+            now=self._clock.now(),
+            store=self._store,
+        )
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _split(path: str) -> tuple[str, str]:
+    """Split `/2024-09/shipments` into the version and the path below it."""
+    version, _, rest = path.removeprefix("/").partition("/")
+    return version, f"/{rest}"
+
+
+def _read_body(component: str, sent: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(sent, parse_float=_finite, parse_constant=_no_number) if sent.strip() else {}
+        to_json(value).encode()
+        return dict(SCHEMAS.component(component).check(value))
+    except Mismatch as mismatch:
+        raise not_compliant("invalid_content", str(mismatch)) from mismatch
+    except (ValueError, RecursionError) as error:
+        raise Refusal("invalid_request") from error
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _no_number(text)
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is not a JSON number")
+
+
+def _refused(refused: Refusal, request_id: str, *, pages: Sequence[Page] | None) -> _Answer:
+    body = errors.body(code=refused.code, details=refused.details, request_id=request_id, pages=pages)
+    return _Answer(status=errors.KINDS[refused.code].status, body=to_json(body).encode(), extra={})

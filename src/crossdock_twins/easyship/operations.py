@@ -1,0 +1,109 @@
+"""What an operation of the API is, and how a request finds its own."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from crossdock_twins.base.store import Store
+from crossdock_twins.easyship.errors import ERRORS_PAGE, Page, Refusal
+from crossdock_twins.easyship.replies import Reply
+from crossdock_twins.easyship.state import Company, Grant
+
+VERSION = "2024-09"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A parameter in the path or the query; its schema is in the compact notation of `schemas`."""
+
+    name: str
+    schema: Any = "string"
+    place: Literal["query", "path"] = "query"
+
+
+PAGE = Parameter(name="page", schema={"type": "integer", "min": 1})
+PER_PAGE = Parameter(name="per_page", schema={"type": "integer", "min": 1, "max": 100})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request that has passed the checks: who asks, for what, when, and the store to answer from."""
+
+    grant: Grant
+    company: Company
+    path: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: dict[str, Any]
+    now: datetime
+    store: Store
+
+    def require(self, scope: str) -> None:
+        """Refuse with 403 where the token has not got a scope that only some requests need."""
+        if scope not in self.grant.scopes:
+            raise Refusal("forbidden")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Operation:
+    """One operation: `path` is below the version, `body` names a component, `parameters` stand in documented order.
+
+    `title` and `guide` name the pages that its errors point to.
+    """
+
+    id: str
+    method: str
+    path: str
+    title: str
+    handler: Callable[[Call], Reply]
+    scopes: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    body: str | None = None
+    guide: Page | None = None
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """The pages that an error of this operation points to."""
+        own = Page(kind="documentation", name=self.title, path=f"/reference/{self.id}")
+        return (ERRORS_PAGE, own) if self.guide is None else (ERRORS_PAGE, own, self.guide)
+
+    def pointer(self, place: int) -> str:
+        """Name the schema of the parameter at a place (from 0) as messages do."""
+        path = f"/{VERSION}{self.path}".replace("/", "~1")
+        return f"#/paths/{path}/{self.method.lower()}/parameters/{place}/schema"
+
+
+class Router:
+    """Finds the operation of a method and a path, and the values in the path."""
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self._plain: dict[tuple[str, str], Operation] = {}
+        self._patterns: dict[tuple[str, int], list[tuple[list[str], Operation]]] = {}
+        for operation in operations:
+            if "{" not in operation.path:
+                self._plain[operation.method, operation.path] = operation
+                continue
+            parts = operation.path.split("/")
+            self._patterns.setdefault((operation.method, len(parts)), []).append((parts, operation))
+
+    def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+        """Give the operation and the values in its path; a plain path goes before a pattern."""
+        path = path.rstrip("/")
+        if (plain := self._plain.get((method, path))) is not None:
+            return plain, {}
+        sent = path.split("/")
+        for parts, operation in self._patterns.get((method, len(sent)), ()):
+            values = _values(parts, sent)
+            if values is not None:
+                return operation, values
+        return None
+
+
+def _values(parts: list[str], sent: list[str]) -> dict[str, str] | None:
+    values = {}
+    for part, text in zip(parts, sent, strict=True):
+        if part.startswith("{") and text:
+            values[part[1:-1]] = text
+        elif part != text:
+            return None
+    return values
