@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from crossdock.kernel.secret import Secret
+
+_UNCARRIED = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 
 def bare(url: str) -> str:
@@ -49,9 +52,13 @@ class Reply:
         return f"Reply({self.status} {bare(self.url)}, {len(self.body)} bytes)"
 
     def json(self) -> Any:
-        """Return the body read as strict JSON; raise ValueError where it is not: NaN and deep nesting included."""
+        """Return the body read as strict JSON; raise ValueError where it is not: NaN and deep nesting included.
+
+        Half surrogate pairs and NULs, which neither UTF-8 nor PostgreSQL can carry, become U+FFFD.
+        """
         try:
-            return json.loads(self.body, parse_constant=_refuse_constant)
+            content = json.loads(self.body, parse_constant=_refuse_constant)
+            return _mended(content) if _UNCARRIED.search(self.body) else content
         except RecursionError:
             raise ValueError("the JSON is nested too deeply") from None
 
@@ -66,6 +73,16 @@ class Reply:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _mended(content: Any) -> Any:
+    if isinstance(content, str):
+        return content.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(content, list):
+        return [_mended(item) for item in content]
+    if isinstance(content, dict):
+        return {_mended(key): _mended(item) for key, item in content.items()}
+    return content
 
 
 def _charset(content_type: str) -> str:

@@ -1,0 +1,289 @@
+"""The one client that speaks HTTP outward."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from io import BytesIO
+from ssl import SSLContext
+from types import SimpleNamespace
+from typing import Final
+from urllib.parse import urljoin
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from multidict import CIMultiDict
+from yarl import URL
+
+from crossdock.egress import body, guard, limits
+from crossdock.egress.errors import Kind, TransportError
+from crossdock.egress.exchange import Reply, Request
+from crossdock.egress.guard import BlockedError, Origin
+from crossdock.kernel.errors import InvalidRequestError
+from crossdock.kernel.secret import Secret
+
+__all__ = ["Egress", "TransportError"]
+
+Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
+
+_AGENT: Final = "Crossdock/0.1"
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+# The client writes these itself, or they belong to one hop only (RFC 9110, 7.6.1).
+_NOT_PASSED: Final = frozenset(
+    {"host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect"}
+    | {"proxy-authorization", "proxy-connection"}
+)
+_NOT_TOLD: Final = frozenset({"set-cookie", "content-encoding", "content-length", "transfer-encoding", "connection"})
+_TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_NO_RETRY: Final = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
+
+
+class _CutOffError(Exception):
+    """A request that changes something met a closing connection: it must not be sent a second time."""
+
+
+@dataclass(slots=True)
+class _Way:
+    """How far a request has come."""
+
+    connected: bool = False
+
+
+async def system_lookup(host: str, port: int) -> Sequence[str]:
+    """Return the addresses of a name as this machine's resolver tells them."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(sockaddr[0]) for *_, sockaddr in found]
+
+
+class _Resolver(AbstractResolver):
+    """Resolves and judges in one step, and hands over addresses only: nothing can be resolved anew behind its back."""
+
+    def __init__(self, lookup: Lookup, private: frozenset[Origin]) -> None:
+        self._lookup = lookup
+        self._private = {(origin.host, origin.port) for origin in private}
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        del family
+        check = guard.check_private if (host, port) in self._private else guard.check_public
+        results: list[ResolveResult] = []
+        for text in await self._lookup(host, port):
+            address = guard.literal(text.partition("%")[0])
+            if address is None:
+                raise BlockedError(f"{host} leads to something that is not an address")
+            check(address)
+            results.append(_result(host, str(address), port, is_v6=address.version == 6))  # noqa: PLR2004 - IPv6
+        if not results:
+            raise OSError(socket.EAI_NONAME, "no address")
+        return results
+
+    async def close(self) -> None:
+        """Hold nothing that needs closing."""
+
+
+def _result(host: str, address: str, port: int, *, is_v6: bool) -> ResolveResult:
+    return ResolveResult(
+        hostname=host,
+        host=address,
+        port=port,
+        family=socket.AF_INET6 if is_v6 else socket.AF_INET,
+        proto=socket.IPPROTO_TCP,
+        flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+    )
+
+
+class Egress:
+    """Sends requests to the origins that a connector names, and to nothing inside the operator's own network."""
+
+    def __init__(self, session: aiohttp.ClientSession, private: frozenset[Origin]) -> None:
+        self._session = session
+        self._private = private
+
+    @classmethod
+    async def open(
+        cls,
+        *,
+        private_origins: Iterable[str] = (),
+        lookup: Lookup = system_lookup,
+        tls: SSLContext | None = None,
+    ) -> Egress:
+        """Open the client; ``private_origins`` are those on private addresses that the operator allows."""
+        private = frozenset(guard.origin_of(origin) for origin in private_origins)
+        session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                resolver=_Resolver(lookup, private),
+                ttl_dns_cache=limits.DNS_SECONDS,
+                limit=limits.CONNECTIONS,
+                limit_per_host=limits.CONNECTIONS_PER_HOST,
+                keepalive_timeout=limits.KEEP_ALIVE_SECONDS,
+                ssl=tls or True,
+            ),
+            # The default jar would carry one tenant's cookies to the next.
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=limits.CONNECT_SECONDS),
+            max_line_size=limits.LINE_BYTES,
+            max_field_size=limits.FIELD_BYTES,
+            middlewares=(_send_once,),
+            trace_configs=[_tracing()],
+        )
+        return cls(session, private)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._session.close()
+
+    def vet(self, url: str, *, origins: frozenset[str] | None = None) -> None:
+        """Raise TransportError of kind ``blocked`` where the URL's own form already forbids it: no look-up is made."""
+        self._judge(url, origins, way=_Way())
+
+    async def send(self, request: Request, *, origins: frozenset[str] | None) -> Reply:
+        """Send and return the reply, whatever its status; raise TransportError where there is none.
+
+        ``origins`` are the connector's; None stands for any public https origin. GET requests follow three redirects
+        at most, each judged anew, and secrets do not follow to another origin. Nothing but safe methods is sent twice.
+        """
+        way = _Way()
+        started = asyncio.get_running_loop().time()
+        host = self._judge(request.url, origins, way=way).host
+        try:
+            async with asyncio.timeout(min(request.timeout, limits.LONGEST_SECONDS)):
+                reply = await self._follow(request, origins, way)
+        except TransportError:
+            raise
+        except (aiohttp.ClientError, OSError, _CutOffError, body.TooLargeError, body.CodingError) as error:
+            raise TransportError(_kind(error, way), sent=_sent(error, way), host=host) from None
+        except BlockedError as error:
+            raise TransportError("blocked", sent=way.connected, host=host, reason=str(error)) from None
+        elapsed = asyncio.get_running_loop().time() - started
+        return replace(reply, elapsed_ms=round(elapsed * 1000))
+
+    async def _follow(self, request: Request, origins: frozenset[str] | None, way: _Way) -> Reply:
+        for _ in range(limits.REDIRECTS + 1):
+            reply = await self._exchange(request, way)
+            target = reply.headers.get("location")
+            if request.method.upper() != "GET" or reply.status not in _REDIRECTS or not target:
+                return reply
+            url = urljoin(request.url, target)
+            here, there = guard.origin_of(request.url), self._judge(url, origins, way=way)
+            request = replace(request, url=url, headers=request.headers if here == there else _public(request))
+        raise TransportError("bad_reply", sent=True, host=guard.origin_of(request.url).host)
+
+    async def _exchange(self, request: Request, way: _Way) -> Reply:
+        async with self._session.request(
+            request.method.upper(),
+            # Put together anew from the judged origin, so that no second parser finds another host in it.
+            URL(f"{guard.origin_of(request.url)}{guard.tail(request.url)}", encoded=True),
+            headers=_headers(request),
+            data=_bytes(request.body),
+            allow_redirects=False,
+            trace_request_ctx=way,
+        ) as response:
+            coding = response.headers.get("content-encoding", "")
+            content = await body.read(response.content.iter_any(), coding=coding)
+            return Reply(status=response.status, headers=_told(response), body=content, url=request.url)
+
+    def _judge(self, url: str, origins: frozenset[str] | None, *, way: _Way) -> Origin:
+        try:
+            origin = guard.origin_of(url)
+            guard.check_origin(origin, allowed=_origins(origins), private=self._private)
+        except BlockedError as error:
+            raise TransportError("blocked", sent=way.connected, host="the address", reason=str(error)) from None
+        return origin
+
+
+@lru_cache(maxsize=256)
+def _origins(origins: frozenset[str] | None) -> frozenset[Origin] | None:
+    return None if origins is None else frozenset(guard.origin_of(origin) for origin in origins)
+
+
+async def _send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Keep aiohttp from repeating a PUT or DELETE on a fresh connection, as it does for every idempotent method."""
+    try:
+        return await handler(request)
+    except _NO_RETRY as error:
+        if request.method in _SAFE or isinstance(error, aiohttp.ClientConnectorError):
+            raise
+        raise _CutOffError from error
+
+
+def _tracing() -> aiohttp.TraceConfig:
+    async def connected(_session: aiohttp.ClientSession, context: SimpleNamespace, _params: object) -> None:
+        context.trace_request_ctx.connected = True
+
+    tracing = aiohttp.TraceConfig()
+    tracing.on_connection_create_end.append(connected)
+    tracing.on_connection_reuseconn.append(connected)
+    return tracing
+
+
+def _headers(request: Request) -> CIMultiDict[str]:
+    headers = CIMultiDict({"User-Agent": _AGENT, "Accept": "*/*", "Accept-Encoding": body.ACCEPTED})
+    for name, value in request.headers.items():
+        text = value.reveal() if isinstance(value, Secret) else value
+        if not _TOKEN.fullmatch(name) or _CONTROL.search(text):
+            raise InvalidRequestError(
+                "A header holds characters that cannot be sent.", remedy="Remove line breaks from the headers."
+            )
+        if name.lower() not in _NOT_PASSED:
+            headers[name] = text
+    return headers
+
+
+def _public(request: Request) -> dict[str, str | Secret]:
+    return {
+        name: value
+        for name, value in request.headers.items()
+        if not isinstance(value, Secret) and name.lower() not in {"authorization", "cookie"}
+    }
+
+
+def _bytes(content: bytes | Secret | None) -> BytesIO | bytes | None:
+    plain = content.reveal().encode() if isinstance(content, Secret) else content
+    # aiohttp writes raw bytes in one go and warns where they are many; a file it writes piece by piece.
+    return BytesIO(plain) if plain is not None and len(plain) > limits.WHOLE_BYTES else plain
+
+
+def _told(response: aiohttp.ClientResponse) -> dict[str, str]:
+    told: dict[str, str] = {}
+    for name, value in response.headers.items():
+        key, text = name.lower(), value.encode("utf-8", "replace").decode()
+        if key not in _NOT_TOLD:
+            told[key] = f"{told[key]}, {text}" if key in told else text
+    return told
+
+
+def _sent(error: Exception, way: _Way) -> bool:
+    return way.connected and not isinstance(error, aiohttp.ClientConnectorError)
+
+
+_KINDS: Final[tuple[tuple[type[Exception], Kind], ...]] = (
+    (aiohttp.ClientConnectorDNSError, "dns"),
+    (aiohttp.ClientConnectorCertificateError, "tls"),
+    (aiohttp.ClientSSLError, "tls"),
+    (aiohttp.ConnectionTimeoutError, "connect_timeout"),
+    (aiohttp.ClientConnectorError, "refused"),
+    (body.TooLargeError, "too_large"),
+    (body.CodingError, "bad_reply"),
+    (aiohttp.ClientResponseError, "bad_reply"),
+    (aiohttp.InvalidURL, "blocked"),
+    (aiohttp.NonHttpUrlClientError, "blocked"),
+)
+
+
+def _kind(error: Exception, way: _Way) -> Kind:
+    for cause, kind in _KINDS:
+        if isinstance(error, cause):
+            return kind
+    if isinstance(error, TimeoutError):
+        return "read_timeout" if way.connected else "connect_timeout"
+    return "cut_off"
