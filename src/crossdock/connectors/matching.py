@@ -18,10 +18,11 @@ _LOOKED_AT = 64 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class When:
-    """One way in which a cause shows; every part that is given must hold."""
+    """One way in which a cause shows: a status from ``low`` to ``high``, and every other part that is given."""
 
     on: On
-    statuses: tuple[tuple[int, int], ...]
+    low: int
+    high: int
     content: Content | None
     headers: Mapping[str, re.Pattern[str]]
     json: Mapping[str, re.Pattern[str]]
@@ -62,7 +63,7 @@ def look_at(reply: Reply) -> Seen:
 def matches(when: When, seen: Seen) -> bool:
     """Return whether every given part of the condition holds."""
     return (
-        (not when.statuses or any(low <= seen.status <= high for low, high in when.statuses))
+        when.low <= seen.status <= when.high
         and (when.content is None or when.content == seen.content)
         and all(pattern.search(seen.headers.get(name, "")) for name, pattern in when.headers.items())
         and all(_any_matches(pattern, at(seen.json, path)) for path, pattern in when.json.items())

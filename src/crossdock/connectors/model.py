@@ -204,13 +204,17 @@ class Paging:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One provider request; a GraphQL call has its ``document``, a REST call its method and ``{name}`` path."""
+    """One provider request; a GraphQL call has its ``document``, a REST call its method and ``{name}`` path.
+
+    ``query`` maps inputs to other names on the wire, ``fixed`` is sent always, ``body_as`` makes the body one variable.
+    """
 
     role: str
     method: str
     path: str
     headers: Mapping[str, str]
     query: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
     document: str | None = None
     body_as: str | None = None
 
@@ -345,10 +349,10 @@ class Connector:
             ) from None
 
     def origins(self) -> frozenset[str]:
-        """Return every origin that requests for this connector may go to."""
+        """Return every origin that Crossdock itself may send requests to; browsers alone go to the others."""
         return frozenset(
             origin
             for environment in self.environments
             for role, origin in environment.origins.items()
-            if role != "dashboard"
+            if role not in {"dashboard", "authorize"}
         )

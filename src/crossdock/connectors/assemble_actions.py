@@ -1,0 +1,171 @@
+"""The probe, the actions and the proxy, put together from a checked definition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import jsonschema
+from graphql import GraphQLError, parse
+
+from crossdock.connectors.assemble import at, pattern
+from crossdock.connectors.model import Action, Call, EffectRule, IdentityPaths, Paging, ProbeStep, Proxy
+from crossdock.connectors.source import Source, Steps
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+
+def probe(source: Source, folder: Path) -> tuple[ProbeStep, ...]:
+    """Return the steps of the probe in their order."""
+    every = frozenset(method["key"] for method in source.value["auth"])
+    return tuple(_step(source, ("probe", number), folder, every) for number in range(len(source.value["probe"])))
+
+
+def _step(source: Source, steps: Steps, folder: Path, every: frozenset[str]) -> ProbeStep:
+    value = at(source, steps)
+    identity = value.get("identity")
+    return ProbeStep(
+        key=value["key"],
+        label=value["label"],
+        call=_call(source, steps, folder),
+        depths=frozenset(value["depths"]),
+        methods=frozenset(value["methods"]) if "methods" in value else every,
+        instead_of=value.get("instead_of"),
+        proves=tuple(value.get("proves", ())),
+        identity=IdentityPaths(
+            id=identity["id"],
+            name=identity["name"],
+            details=dict(identity.get("details", {})),
+            counts=dict(identity.get("counts", {})),
+        )
+        if identity
+        else None,
+        anonymous=value.get("anonymous"),
+        scopes_at=value.get("scopes_at"),
+        scopes_only=bool(value.get("scopes_only", False)),
+    )
+
+
+def actions(source: Source, folder: Path) -> dict[str, Action]:
+    """Return the actions by their full name: the connector's key, an underscore, the name in the file."""
+    key = source.value["key"]
+    return {f"{key}_{name}": _action(source, name, folder) for name in source.value["actions"]}
+
+
+def _action(source: Source, name: str, folder: Path) -> Action:
+    steps: Steps = ("actions", name)
+    value = at(source, steps)
+    call = _call(source, steps, folder)
+    unplaced = set(_PLACEHOLDER.findall(call.path)) ^ set(value.get("path", {}))
+    if call.document is None and unplaced:
+        raise source.wrong((*steps, "path"), f"`{min(unplaced)}` is in the call or in `path`, but not in both")
+    inputs = _inputs(value)
+    try:
+        jsonschema.Draft202012Validator.check_schema(inputs)
+    except jsonschema.SchemaError as error:
+        raise source.wrong(steps, f"the inputs are no JSON Schema: {error.message[:150]}") from None
+    return Action(
+        name=f"{source.value['key']}_{name}",
+        label=value["label"],
+        description=value["description"],
+        effect=value["effect"],
+        idempotent=bool(value.get("idempotent", value["effect"] == "read")),
+        metered=bool(value.get("metered", False)),
+        scopes=tuple(value.get("scopes", ())),
+        inputs=inputs,
+        call=call,
+        paging=_paging(value.get("page")),
+        result=value["result"],
+        warnings=value.get("warnings"),
+        docs=value.get("docs"),
+    )
+
+
+def _inputs(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON Schema of an action's inputs: an object with the places that it uses."""
+    places: dict[str, Any] = {}
+    if value.get("path"):
+        places["path"] = _object(value["path"], required=list(value["path"]))
+    query = dict(value.get("query", {}))
+    if page := value.get("page"):
+        size = {"type": "integer", "minimum": 1, "maximum": page["max"], "default": page["default"]}
+        query["page_size"] = {**size, "description": "How many rows to give."}
+        query["next"] = {"type": "string", "maxLength": 2048, "description": "The `next` of the page before."}
+    if query:
+        places["query"] = _object(query, required=[])
+        if "any_of" in value:
+            places["query"]["anyOf"] = [{"required": [name]} for name in value["any_of"]]
+    if "body" in value:
+        places["body"] = {"additionalProperties": False, **value["body"]}
+    required = [name for name in places if places[name].get("required") or "anyOf" in places[name]]
+    return {"type": "object", "properties": places, "required": required, "additionalProperties": False}
+
+
+def _object(properties: Mapping[str, Any], *, required: list[str]) -> dict[str, Any]:
+    shown = {name: {key: v for key, v in schema.items() if key != "wire"} for name, schema in properties.items()}
+    return {"type": "object", "properties": shown, "required": required, "additionalProperties": False}
+
+
+def _paging(value: Mapping[str, Any] | None) -> Paging | None:
+    if value is None:
+        return None
+    return Paging(
+        style=value["style"],
+        size=value["size"],
+        position=value["position"],
+        next=value["next"],
+        more=value.get("more"),
+        default=value["default"],
+        max=value["max"],
+    )
+
+
+def _call(source: Source, steps: Steps, folder: Path) -> Call:
+    value = at(source, steps)
+    headers = dict(source.value.get("headers", {}))
+    role = value.get("origin", "api")
+    if "graphql" in value:
+        return Call(
+            role=role,
+            method="POST",
+            path=source.value["proxy"].get("graphql_path", "/graphql"),
+            headers=headers,
+            document=_document(source, (*steps, "graphql"), folder),
+            body_as=value.get("body_as"),
+        )
+    method, _, target = value["call"].partition(" ")
+    path, _, fixed = target.partition("?")
+    wire = {name: schema["wire"] for name, schema in value.get("query", {}).items() if "wire" in schema}
+    return Call(role=role, method=method, path=path, headers=headers, query=wire, fixed=dict(parse_qsl(fixed)))
+
+
+def _document(source: Source, steps: Steps, folder: Path) -> str:
+    """Return a GraphQL document without its superfluous blanks; raise where it is missing or does not parse."""
+    path = folder / str(at(source, steps))
+    if not path.is_file():
+        raise source.wrong(steps, f"there is no file `{at(source, steps)}`")
+    text = path.read_text(encoding="utf-8")
+    try:
+        parse(text)
+    except GraphQLError as error:
+        raise source.wrong(steps, f"the document does not parse: {error.message}") from None
+    return " ".join(text.split())
+
+
+def proxy(source: Source) -> Proxy:
+    """Return what may pass through the proxy."""
+    value = source.value["proxy"]
+    rules = tuple(
+        EffectRule(method=rule["method"], path=pattern(source, ("proxy", "rules", n, "path")), effect=rule["effect"])
+        for n, rule in enumerate(value.get("rules", ()))
+    )
+    destructive = pattern(source, ("proxy", "destructive_fields")) if "destructive_fields" in value else None
+    return Proxy(
+        protocol=value["protocol"],
+        graphql_path=value.get("graphql_path"),
+        rules=rules,
+        destructive_fields=destructive,
+    )
