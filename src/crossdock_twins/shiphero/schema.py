@@ -8,13 +8,19 @@ from importlib.resources import files
 from typing import Any, cast
 
 from graphql import (
+    DirectiveLocation,
     FloatValueNode,
+    GraphQLArgument,
+    GraphQLDirective,
     GraphQLError,
     GraphQLField,
+    GraphQLIncludeDirective,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLScalarType,
     GraphQLSchema,
+    GraphQLSkipDirective,
+    GraphQLString,
     IntValueNode,
     StringValueNode,
     ValueNode,
@@ -29,6 +35,14 @@ from crossdock_twins.shiphero.call import Resolver
 
 FREE = "common"
 """The area whose operations need no scope; every other area is the stem of an SDL file's name."""
+
+_DEPRECATED = GraphQLDirective(
+    name="deprecated",
+    locations=[DirectiveLocation.FIELD_DEFINITION, DirectiveLocation.ENUM_VALUE],
+    args={"reason": GraphQLArgument(GraphQLString, default_value="No longer supported")},
+    description="Marks what should no longer be used.",
+)
+"""The directive as the provider's older library knows it: clients of its age do not know the newer places for it."""
 
 _FOLDER = files(__package__) / "data" / "schema"
 _ROOTS = {"Query": "view", "Mutation": "change"}
@@ -71,6 +85,7 @@ def all_scopes() -> tuple[str, ...]:
 def build(resolvers: Resolvers, *, unbuilt: Callable[[str], Resolver]) -> GraphQLSchema:
     """Build the schema; an operation without a resolver gets what `unbuilt` makes for its name."""
     schema = build_ast_schema(sdl.expand(tuple(sources().values())), assume_valid_sdl=True)
+    schema.directives = (GraphQLIncludeDirective, GraphQLSkipDirective, _DEPRECATED)
     for name, behaviour in _SCALARS.items():
         _behave(cast("GraphQLScalarType", schema.type_map[name]), behaviour)
     for root, built in (("Query", resolvers.queries), ("Mutation", resolvers.mutations)):

@@ -176,7 +176,8 @@ def _stock(state: State, sku: str, place: int, shelf: int, *, price: str, create
         "in_tote": 0,
         "sell_ahead": 0,
     }
-    on_hand = 0 if spread("gap", sku, shelf) % 6 == 0 else 6 + spread("stock", sku, shelf) % 90
+    is_out = spread("out", sku) % 9 == 0 or spread("gap", sku, shelf) % 6 == 0
+    on_hand = 0 if is_out else 6 + spread("stock", sku, shelf) % 90
     state.store.execute(
         "INSERT INTO warehouse_products"
         " (id, account_id, product_id, warehouse_id, on_hand, created_at, updated_at, body)"
@@ -225,7 +226,7 @@ def _moment(now: datetime, number: int) -> datetime:
     """Spread the orders over the days before today, oldest first."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     minutes = _DAYS * 24 * 60 * number // _ORDERS + spread("minute", number) % 600
-    return midnight - timedelta(days=_DAYS + 1) + timedelta(minutes=minutes)
+    return midnight - timedelta(days=_DAYS) + timedelta(minutes=minutes)
 
 
 def _status(number: int) -> str:
