@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +36,7 @@ class Integrations:
     ids: Ids
     changes: Changes
 
-    async def ensure_defaults(self, *, project_id: str) -> list[Integration]:
+    async def ensure_defaults(self, *, project_id: str) -> Sequence[Integration]:
         """Add one integration for each way of linking that asks nothing of the operator; return all of the project."""
         async with self.db.transaction() as conn:
             await store.lock_project(conn, project_id=project_id)
@@ -49,7 +49,7 @@ class Integrations:
                         held.append(await store.insert_integration(conn, project_id=project_id, integration=fresh))
         return held
 
-    async def list(self, *, project_id: str) -> list[Integration]:
+    async def list(self, *, project_id: str) -> Sequence[Integration]:
         """Return a project's integrations in the order in which they were made."""
         async with self.db.connection() as conn:
             return await store.list_integrations(conn, project_id=project_id)

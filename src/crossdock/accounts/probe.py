@@ -22,22 +22,30 @@ from crossdock.egress.redact import redact
 from crossdock.kernel.clock import Clock
 from crossdock.kernel.secret import Secret
 
-__all__ = ["Prober", "ProbeResult", "Token"]
+__all__ = ["Issued", "ProbeResult", "Prober"]
 
-Token = Literal["held", "fresh"]
+Issued = Literal["before", "just_now"]
 OnFinding = Callable[[Finding], Awaitable[None]]
 
 _BODY_SHOWN: Final = 2000
 _LONGEST_SPACING: Final = 2.0
-_OUTCOMES: Final[Mapping[str, ProbeOutcome]] = {"dead": "dead", "suspended": "suspended", "weather": "weather"}
+_OUTCOMES: Final[Mapping[str, ProbeOutcome]] = {"dead": "dead", "suspended": "suspended", "scope": "scope"}
+_REFUSED: Final = frozenset({"dead", "suspended"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
     """One step with its reply, where there was one, and what that showed."""
 
+    key: str
     finding: Finding
     reply: Reply | None
+
+    @property
+    def verdict(self) -> str:
+        """What the reply says of the credential; ``taken`` where it was accepted."""
+        cause = self.finding.cause
+        return "taken" if cause is None else cause.verdict or "request"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +64,10 @@ class Prober:
         environment: Environment,
         credential: Mapping[str, Secret],
         depth: Depth,
-        token: Token = "held",  # noqa: S107 - how the token was come by, not a token
+        issued: Issued = "before",
         on_finding: OnFinding | None = None,
     ) -> ProbeResult:
-        """Ask the provider step by step until one says no; ``token`` tells whether it was just issued.
+        """Ask the provider step by step until one says no; ``issued`` tells whether the token is brand new.
 
         A refusal of a fresh token has another cause than that of an old one: the account, not the token.
         """
@@ -75,9 +83,9 @@ class Prober:
             taken = [*taken, found]
             if on_finding is not None:
                 await on_finding(found.finding)
-            if _verdict(found) in {"dead", "suspended"}:
+            if found.verdict in _REFUSED:
                 break
-        return _summary(connector, taken, token)
+        return _summary(connector, taken, issued)
 
     async def _ask(
         self,
@@ -93,5 +101,45 @@ class Prober:
             reply = await self.egress.send(request, origins=connector.origins())
         except TransportError as error:
             cause = replies.transport_cause(connector=connector, kind=error.kind)
-            return _Step(replies.no_finding(step=step, cause=cause), None)
-        return _Step(replies.probe_finding(connector=connector, step=step, reply=reply), reply)
+            return _Step(step.key, Finding(cause=cause), None)
+        return _Step(step.key, replies.probe_finding(connector=connector, step=step, reply=reply), reply)
+
+
+def _failed_with_weather(taken: Sequence[_Step], key: str) -> bool:
+    return any(step.key == key and step.verdict == "weather" for step in taken)
+
+
+def _summary(connector: Connector, taken: Sequence[_Step], issued: Issued) -> ProbeResult:
+    """Put the steps together: one refusal decides; else one acceptance; else a missing scope; else weather."""
+    decisive = _decisive(taken)
+    cause = decisive.finding.cause
+    if cause is not None and issued == "just_now" and cause.if_fresh is not None:
+        cause = connector.cause(cause.if_fresh)
+    identities = [step.finding.identity for step in taken if step.finding.identity is not None]
+    found = frozenset(scope for step in taken for scope in step.finding.scopes_found)
+    missing = frozenset(scope for step in taken for scope in step.finding.scopes_missing)
+    reply = decisive.reply
+    return ProbeResult(
+        outcome=_outcome(cause),
+        cause=cause,
+        identity=Identity(identities[0].id, identities[0].name, dict(identities[0].details)) if identities else None,
+        scopes_found=found,
+        scopes_missing=missing - found,
+        provider_status=reply.status if reply else None,
+        provider_body=redact(reply.text()[:_BODY_SHOWN]) if reply and cause else None,
+    )
+
+
+def _decisive(taken: Sequence[_Step]) -> _Step:
+    for wanted in (_REFUSED, {"taken"}, {"scope"}, {"weather"}):
+        for step in taken:
+            if step.verdict in wanted:
+                return step
+    return taken[-1]
+
+
+def _outcome(cause: Cause | None) -> ProbeOutcome:
+    """Return the outcome; what proves neither life nor death counts as weather."""
+    if cause is None:
+        return "alive"
+    return _OUTCOMES.get(cause.verdict or "", "weather")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -103,7 +103,7 @@ class Records:
         named = [account for account in found if account.origin_owner_name == origin_owner_name]
         return next(iter(named), None)
 
-    async def patch(self, *, project_id: str, account_id: str, change: AccountChange, actor: str) -> Account:
+    async def change(self, *, project_id: str, account_id: str, change: AccountChange, actor: str) -> Account:
         """Change what a person may change; an account left as it was raises no event."""
         wanted = {
             one.name: getattr(change, one.name) for one in fields(change) if getattr(change, one.name) is not None
@@ -130,17 +130,17 @@ class Records:
         values = {"paused_at": None, "next_probe_at": self.clock.now()}
         return await self._switch(project_id, account_id, actor, values, events.ACCOUNT_RESUMED)
 
-    async def life_line(self, *, project_id: str, account_id: str, limit: int = 50) -> list[Entry]:
+    async def life_line(self, *, project_id: str, account_id: str, limit: int = 50) -> Sequence[Entry]:
         """Return the audit entries of an account, newest first."""
         async with self.db.connection() as conn:
             return await self.trail.entries(conn, project_id=project_id, subject=account_id, limit=limit)
 
-    async def calls(self, *, project_id: str, account_id: str, limit: int = 50) -> list[CallRecord]:
+    async def calls(self, *, project_id: str, account_id: str, limit: int = 50) -> Sequence[CallRecord]:
         """Return the newest calls that passed through an account."""
         async with self.db.connection() as conn:
             return await store.recent_calls(conn, project_id=project_id, account_id=account_id, limit=limit)
 
-    async def due(self, *, limit: int) -> list[tuple[str, str, str]]:
+    async def due(self, *, limit: int) -> Sequence[tuple[str, str, str]]:
         """Return what is due over all projects as (project id, account id, ``refresh`` or ``probe``)."""
         async with self.db.connection() as conn:
             return await store.due_accounts(conn, now=self.clock.now(), limit=limit)

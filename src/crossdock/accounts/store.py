@@ -138,7 +138,7 @@ async def due_accounts(conn: Connection, *, now: datetime, limit: int) -> list[t
     rows = await conn.fetch(
         """
         (select project_id, id, 'refresh' as task, next_refresh_at as due from accounts
-         where next_refresh_at <= $1 and deleted_at is null and paused_at is null order by next_refresh_at limit $2)
+         where next_refresh_at <= $1 and deleted_at is null order by next_refresh_at limit $2)
         union all
         (select project_id, id, 'probe', next_probe_at from accounts
          where next_probe_at <= $1 and deleted_at is null and paused_at is null order by next_probe_at limit $2)
@@ -160,7 +160,8 @@ async def insert_credential(
 ) -> None:
     """Write the first generation of a credential."""
     await conn.execute(
-        "insert into credentials (project_id, account_id, generation, issued_at, expires_at) values ($1, $2, 1, $3, $4)",
+        "insert into credentials (project_id, account_id, generation, issued_at, expires_at) "
+        "values ($1, $2, 1, $3, $4)",
         project_id,
         account_id,
         issued_at,

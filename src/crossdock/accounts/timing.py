@@ -45,12 +45,12 @@ def probe_at(*, account_id: str, now: datetime) -> datetime:
 
 def retry_at(*, failures: int, now: datetime, longest: timedelta = LONGEST_RETRY) -> datetime:
     """Return when to try a refresh again after weather: 30 seconds, then twice as long each time."""
-    return now + min(FIRST_RETRY * 2 ** min(max(failures - 1, 0), 20), longest)
+    return now + min(FIRST_RETRY * 2.0 ** min(max(failures - 1, 0), 20), longest)
 
 
 def reprobe_at(*, failures: int, now: datetime) -> datetime:
     """Return when to probe again after weather: 5 minutes, then twice as long each time, six hours at most."""
-    return now + min(FIRST_REPROBE * 2 ** min(max(failures - 1, 0), 20), LONGEST_REPROBE)
+    return now + min(FIRST_REPROBE * 2.0 ** min(max(failures - 1, 0), 20), LONGEST_REPROBE)
 
 
 def notice_from(*, issued_at: datetime, end: datetime) -> datetime:
