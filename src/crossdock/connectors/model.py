@@ -174,9 +174,9 @@ class Cause:
     disposition: Disposition
     verdict: Verdict | None
     status: int
-    field: str | None
-    when: tuple[When, ...]
-    if_fresh: str | None
+    field: str | None = None
+    when: tuple[When, ...] = ()
+    if_fresh: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
