@@ -252,6 +252,7 @@ create table webhooks (
     enabled boolean not null default true,
     disabled_reason text,
     failing_since timestamptz,
+    previous_secret_until timestamptz,
     created_at timestamptz not null,
     updated_at timestamptz not null
 );

@@ -1,0 +1,1 @@
+"""The outbox: events written beside the change that caused them, and delivered to whoever asked to hear of them."""
