@@ -32,6 +32,7 @@ def routes(control: Control) -> list[BaseRoute]:
             faults=control.faults.all(),
             accounts=control.twin.accounts(),
             entries=tuple(reversed(control.journal.entries(limit=_SHOWN_ENTRIES))),
+            shown=_SHOWN_ENTRIES,
             panel=control.twin.panel(),
         )
 
