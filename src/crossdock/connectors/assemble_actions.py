@@ -125,21 +125,19 @@ def _paging(value: Mapping[str, Any] | None) -> Paging | None:
 
 def _call(source: Source, steps: Steps, folder: Path) -> Call:
     value = at(source, steps)
-    headers = dict(source.value.get("headers", {}))
     role = value.get("origin", "api")
     if "graphql" in value:
         return Call(
             role=role,
             method="POST",
             path=source.value["proxy"].get("graphql_path", "/graphql"),
-            headers=headers,
             document=_document(source, (*steps, "graphql"), folder),
             body_as=value.get("body_as"),
         )
     method, _, target = value["call"].partition(" ")
     path, _, fixed = target.partition("?")
     wire = {name: schema["wire"] for name, schema in value.get("query", {}).items() if "wire" in schema}
-    return Call(role=role, method=method, path=path, headers=headers, query=wire, fixed=dict(parse_qsl(fixed)))
+    return Call(role=role, method=method, path=path, query=wire, fixed=dict(parse_qsl(fixed)))
 
 
 def _document(source: Source, steps: Steps, folder: Path) -> str:

@@ -8,7 +8,7 @@ from crossdock.connectors.source import Source, Steps
 # Causes that are chosen by code and not by a paste rule, a reply or a transport failure.
 CHOSEN_BY_CODE = (
     *("paste_empty", "paste_blank", "paste_several", "paste_not_a_token"),
-    *("test_interrupted",),
+    *("test_interrupted", "provider_error"),
     *("oauth_denied", "oauth_mixed_up", "oauth_error"),
 )
 # Needed only where a connector has both worlds, so that a token of one can be pasted where the other is wanted.

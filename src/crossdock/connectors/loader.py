@@ -98,6 +98,7 @@ def _build(rewritten: _Rewritten, folder: Path) -> Connector:
         description=value["description"],
         icon=value["icon"],
         release_stage=value["release_stage"],
+        headers=dict(value.get("headers", {})),
         environments=tuple(_environment(one, rewritten) for one in value["environments"]),
         auth_methods=tuple(
             assemble.method(source, ("auth", number), link=rewritten.link, shared=shared)
@@ -123,6 +124,7 @@ def _environment(value: dict[str, Any], rewritten: _Rewritten) -> Environment:
         name=value["name"],
         type=value["type"],
         origins={role: rewritten.link(origin) for role, origin in value["origins"].items()},
+        provider_origins=dict(value["origins"]),
         token_prefix=value.get("token_prefix"),
         limits=Limits(
             per_second=limits.get("per_second", 0),

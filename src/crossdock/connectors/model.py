@@ -37,12 +37,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """One of the provider's worlds; ``origins`` maps a role (api, token, authorize, dashboard) to ``scheme://host``."""
+    """One of the provider's worlds; ``origins`` maps a role (api, token, authorize, dashboard) to ``scheme://host``.
+
+    ``provider_origins`` are the same before any rewrite, as the provider's own documentation writes them.
+    """
 
     key: str
     name: str
     type: EnvironmentType
     origins: Mapping[str, str]
+    provider_origins: Mapping[str, str]
     token_prefix: str | None
     limits: Limits
 
@@ -212,7 +216,6 @@ class Call:
     role: str
     method: str
     path: str
-    headers: Mapping[str, str]
     query: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, str] = field(default_factory=dict)
     document: str | None = None
@@ -308,6 +311,7 @@ class Connector:
     description: str
     icon: str
     release_stage: str
+    headers: Mapping[str, str]
     environments: tuple[Environment, ...]
     auth_methods: tuple[AuthMethod, ...]
     scopes: Mapping[str, Scope]

@@ -1,0 +1,215 @@
+"""What a provider's reply means: a cause of failure, a finding of the probe, an action's result, a time to wait."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from crossdock.connectors.matching import On, Seen, at, first, look_at, matches
+from crossdock.connectors.model import Action, Cause, Connector, IdentityPaths, ProbeStep, RetryHint
+from crossdock.egress.exchange import Reply
+
+FALLBACK = "provider_error"
+"""The cause of a failure that fits no condition of a definition."""
+
+_LONGEST_WAIT = 24 * 3600.0
+_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,6})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which account at the provider a credential opens; ``id`` is empty where the provider does not tell."""
+
+    id: str
+    name: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the identity as JSON has it."""
+        return {"id": self.id, "name": self.name, "details": dict(self.details)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one step of the probe showed; ``status`` is the reply's, None where there was no reply."""
+
+    step: str
+    status: int | None
+    cause: Cause | None = None
+    identity: Identity | None = None
+    scopes_found: frozenset[str] = frozenset()
+    scopes_missing: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionResult:
+    """What an action gave: an object, a list of objects or nothing; the cursor of the next page; what fell short."""
+
+    data: dict[str, Any] | list[Any] | None
+    next: str | None
+    warnings: tuple[str, ...] = ()
+
+
+def classify(*, connector: Connector, reply: Reply) -> Cause | None:
+    """Return why an API reply is a failure, or None where it is a success; errors within a 200 count as failures."""
+    seen = look_at(reply)
+    if _succeeded(connector, seen):
+        return None
+    return told_by(connector=connector, seen=seen, on="api")
+
+
+def told_by(*, connector: Connector, seen: Seen, on: On) -> Cause:
+    """Return the first cause, in the definition's order, that a failed reply fits."""
+    for cause in connector.causes.values():
+        if any(when.on == on and matches(when, seen) for when in cause.when):
+            return cause
+    return connector.cause(FALLBACK)
+
+
+def transport_cause(*, connector: Connector, kind: str) -> Cause:
+    """Return the cause for an exchange that brought no reply."""
+    return connector.cause(connector.transport.get(kind, FALLBACK))
+
+
+def if_fresh(*, connector: Connector, cause: Cause) -> Cause:
+    """Return what a refusal means for a token that was issued a moment ago: then it is not the token's age."""
+    return connector.cause(cause.if_fresh) if cause.if_fresh else cause
+
+
+def probe_finding(*, connector: Connector, step: ProbeStep, reply: Reply) -> Finding:
+    """Read one reply of the probe.
+
+    A missing permission that the step was there to find out is no failure, and neither is weather at a step that is
+    about permissions alone.
+    """
+    seen = look_at(reply)
+    cause = None if _succeeded(connector, seen) else told_by(connector=connector, seen=seen, on="api")
+    if cause is not None and cause.verdict == "scope" and step.proves:
+        return Finding(
+            step=step.key,
+            status=reply.status,
+            identity=_anonymous(step),
+            scopes_missing=frozenset(step.proves),
+        )
+    if cause is not None:
+        harmless = step.scopes_only and cause.verdict not in {"dead", "suspended"}
+        return Finding(step=step.key, status=reply.status, cause=None if harmless else cause)
+    found, missing = _scopes(connector, step, seen.json)
+    return Finding(
+        step=step.key,
+        status=reply.status,
+        identity=_identity(step.identity, seen.json) or _anonymous(step),
+        scopes_found=found,
+        scopes_missing=missing,
+    )
+
+
+def no_finding(*, step: ProbeStep, cause: Cause) -> Finding:
+    """Say that a step of the probe brought no reply."""
+    return Finding(step=step.key, status=None, cause=None if step.scopes_only else cause)
+
+
+def normal_scopes(*, connector: Connector, scopes: Iterable[str]) -> frozenset[str]:
+    """Return those of the granted scopes that the connector's actions use, under the names of its definition."""
+    return frozenset(scope.removeprefix(connector.scope_prefix) for scope in scopes) & connector.scopes.keys()
+
+
+def untested_scopes(*, connector: Connector, found: frozenset[str], missing: frozenset[str]) -> tuple[str, ...]:
+    """Return the scopes that a probe could not find out about, such as those whose use costs."""
+    return tuple(key for key in connector.scopes if key not in found and key not in missing)
+
+
+def action_result(*, connector: Connector, action: Action, reply: Reply) -> ActionResult:
+    """Take an action's result out of a successful reply."""
+    body = look_at(reply).json
+    if "[]" in action.result:
+        data: Any = [row for row in at(body, action.result) if row is not None]
+    else:
+        data = first(body, action.result)
+    if data is not None and not isinstance(data, dict | list):
+        data = {"value": data}
+    return ActionResult(data, _next(action, body), _warnings(connector, action, body))
+
+
+def retry_after(*, connector: Connector, reply: Reply, now: datetime) -> float | None:
+    """Return for how many seconds the provider asks to wait, or None where it does not say."""
+    body = look_at(reply).json
+    for hint in connector.retry_hints:
+        told = reply.headers.get(hint.header) if hint.header else first(body, hint.json or "")
+        seconds = _seconds(hint, str(told), now) if told is not None else None
+        if seconds is not None:
+            return min(max(seconds, 0.0), _LONGEST_WAIT)
+    return None
+
+
+def _succeeded(connector: Connector, seen: Seen) -> bool:
+    if not 200 <= seen.status < 300 or seen.content == "html":  # noqa: PLR2004 - the range of success
+        return False
+    if connector.proxy.protocol != "graphql":
+        return True
+    if not isinstance(seen.json, dict):
+        return False
+    data = seen.json.get("data")
+    whole = isinstance(data, dict) and any(value is not None for value in data.values())
+    return whole or (isinstance(data, dict) and not seen.json.get("errors"))
+
+
+def _identity(paths: IdentityPaths | None, body: Any) -> Identity | None:
+    told = first(body, paths.id) if paths else None
+    if paths is None or told is None:
+        return None
+    details = {label: first(body, path) for label, path in paths.details.items()}
+    lists = {label: first(body, path) for label, path in paths.counts.items()}
+    details.update({label: len(rows) for label, rows in lists.items() if isinstance(rows, list)})
+    name = first(body, paths.name)
+    return Identity(str(told), str(name or told), {label: one for label, one in details.items() if one is not None})
+
+
+def _anonymous(step: ProbeStep) -> Identity | None:
+    return Identity("", step.anonymous) if step.anonymous else None
+
+
+def _scopes(connector: Connector, step: ProbeStep, body: Any) -> tuple[frozenset[str], frozenset[str]]:
+    found = frozenset(step.proves)
+    told = first(body, step.scopes_at) if step.scopes_at else None
+    listed = told.split() if isinstance(told, str) else told
+    if not isinstance(listed, list) or not listed:
+        return found, frozenset()
+    granted = normal_scopes(connector=connector, scopes=(str(one) for one in listed))
+    return found | granted, frozenset(connector.scopes.keys() - granted - found)
+
+
+def _next(action: Action, body: Any) -> str | None:
+    if action.paging is None:
+        return None
+    more = first(body, action.paging.more) if action.paging.more else True
+    position = first(body, action.paging.next)
+    return str(position) if more and position not in {None, ""} else None
+
+
+def _warnings(connector: Connector, action: Action, body: Any) -> tuple[str, ...]:
+    found: list[Any] = at(body, f"{action.warnings}[]") if action.warnings else []
+    if connector.proxy.protocol == "graphql":
+        found += at(body, "errors[].message")
+    return tuple(str(one) for one in found)
+
+
+def _seconds(hint: RetryHint, told: str, now: datetime) -> float | None:
+    number = _NUMBER.search(told)
+    if hint.kind == "words":
+        return float(number[0]) if number else None
+    if number is None or number[0] != told.strip():
+        return _until(told, now)
+    return float(number[0]) - now.timestamp() if hint.kind == "epoch" else float(number[0])
+
+
+def _until(told: str, now: datetime) -> float | None:
+    """Read an HTTP date (RFC 9110, 10.2.3)."""
+    try:
+        return (parsedate_to_datetime(told) - now).total_seconds()
+    except (TypeError, ValueError):
+        return None

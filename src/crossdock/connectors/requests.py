@@ -1,0 +1,231 @@
+"""Requests to a provider, made from actions, probe steps and proxy calls; nothing is sent here."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+import jsonschema
+
+from crossdock.connectors.auth import credential_headers
+from crossdock.connectors.model import Action, AuthMethod, Call, Connector, Depth, Environment, Paging, ProbeStep
+from crossdock.egress.exchange import Request
+from crossdock.kernel.errors import InvalidRequestError, UnprocessableError
+from crossdock.kernel.secret import Secret
+
+PROXY_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
+_OWN_HEADERS = frozenset(
+    {
+        *("authorization", "cookie", "host", "content-length", "connection", "keep-alive", "te", "trailer", "upgrade"),
+        *("transfer-encoding", "proxy-authorization", "proxy-connection", "expect", "accept-encoding", "x-account-id"),
+        *("x-http-method", "x-http-method-override", "x-method-override"),
+    }
+)
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+_PLAIN_PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/\[\]-]{0,2000}")
+_HIDDEN_PATH = re.compile(r"(?i)%(?:2e|2f|5c|00|25)")
+_SHOWN_ERRORS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ActionInputs:
+    """What the caller gives to an action, by the place that it belongs to."""
+
+    path: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+
+
+def probe_requests(
+    *, connector: Connector, method: AuthMethod, environment: Environment, depth: Depth
+) -> tuple[ProbeStep, ...]:
+    """Return the steps of a probe of this depth; those with ``instead_of`` only run where that step failed."""
+    return tuple(
+        step
+        for step in connector.probe
+        if depth in step.depths and method.key in step.methods and step.call.role in environment.origins
+    )
+
+
+def probe_request(*, connector: Connector, step: ProbeStep, environment: Environment) -> Request:
+    """Return the request of one step of the probe, still without a credential."""
+    return _request(connector, step.call, environment, ActionInputs(), None)
+
+
+def action_request(*, connector: Connector, action: Action, environment: Environment, inputs: ActionInputs) -> Request:
+    """Return an action's request, still without a credential; raise UnprocessableError naming every wrong input."""
+    given = ActionInputs(path=_present(inputs.path), query=_present(inputs.query), body=inputs.body or None)
+    _check(action, given)
+    return _request(connector, action.call, environment, given, action.paging)
+
+
+def proxy_request(
+    *,
+    connector: Connector,
+    environment: Environment,
+    method: str,
+    target: str,
+    headers: Mapping[str, str],
+    body: bytes | None,
+) -> Request:
+    """Return a request of the caller's own, still without a credential.
+
+    ``target`` is a path with its query, or an address of the environment's API. Raise InvalidRequestError where it
+    leads elsewhere, or where a server might read it in another way than Crossdock does.
+    """
+    if method.upper() not in PROXY_METHODS:
+        raise InvalidRequestError(
+            f"The method {method[:20]} is not passed on.", remedy="Use one of: " + ", ".join(PROXY_METHODS) + "."
+        )
+    path, query = split_target(environment=environment, target=target)
+    passed: dict[str, str | Secret] = {
+        name: value for name, value in connector.headers.items() if not _has(headers, name.lower())
+    }
+    passed.update({name: value for name, value in headers.items() if _passes(name, value)})
+    if body is not None and not _has(headers, "content-type"):
+        passed["Content-Type"] = "application/json"
+    address = f"{environment.origins['api']}{path}" + (f"?{query}" if query else "")
+    return Request(method=method.upper(), url=address, headers=passed, body=body)
+
+
+def split_target(*, environment: Environment, target: str) -> tuple[str, str]:
+    """Return path and query of a proxy target; raise InvalidRequestError where it leads off the environment's API."""
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        parts = None
+    if parts is None or not target.isascii() or any(character.isspace() for character in target):
+        raise InvalidRequestError(
+            "The address cannot be read.", remedy="Write it in plain characters, percent-encoded."
+        )
+    if parts.scheme or parts.netloc:
+        origin = f"{parts.scheme}://{parts.netloc}".lower()
+        if origin not in {environment.origins["api"], environment.provider_origins["api"]}:
+            raise InvalidRequestError(
+                "The address is not one of this account's API.",
+                remedy=f"Give the path alone, or an address below {environment.origins['api']}.",
+            )
+    segments = parts.path.split("/")
+    plain = _PLAIN_PATH.fullmatch(parts.path) and not _HIDDEN_PATH.search(parts.path)
+    if not plain or ".." in segments or "." in segments or parts.path.startswith("//") or parts.fragment:
+        raise InvalidRequestError(
+            "The path could be read in two ways.", remedy="Write it without dot segments, doubled or encoded slashes."
+        )
+    return parts.path, parts.query
+
+
+def authorise(request: Request, *, method: AuthMethod, credential: Mapping[str, Secret]) -> Request:
+    """Return the request with the credential's header."""
+    return replace(request, headers={**request.headers, **credential_headers(method=method, credential=credential)})
+
+
+def _check(action: Action, given: ActionInputs) -> None:
+    value = {
+        name: part
+        for name, part in (("path", given.path), ("query", given.query), ("body", given.body))
+        if part or name in action.inputs["required"]
+    }
+    value = {name: {} if part is None else part for name, part in value.items()}
+    errors = sorted(
+        jsonschema.Draft202012Validator(action.inputs).iter_errors(value), key=lambda error: error.json_path
+    )
+    if errors:
+        told = [line for error in errors[:_SHOWN_ERRORS] for line in _told(error)]
+        raise UnprocessableError(
+            f"The inputs of {action.name} are not valid: "
+            + "; ".join(f"{one['field']}: {one['message']}" for one in told[:3]),
+            remedy="Correct the named fields. The action's schema lists what each takes.",
+            detail={"errors": told},
+        )
+
+
+def _told(error: jsonschema.ValidationError) -> Iterator[dict[str, str]]:
+    """Say what is wrong with a field, never quoting more of its value than a short beginning."""
+    path = ".".join(str(step) for step in error.absolute_path)
+    if error.validator == "required" and isinstance(error.instance, dict):
+        missing = [name for name in _list(error.validator_value) if name not in error.instance]
+        yield from ({"field": f"{path}.{name}".lstrip("."), "message": "is missing"} for name in missing[:1])
+    elif error.validator == "additionalProperties" and isinstance(error.schema, dict):
+        extra = sorted(set(_list(error.instance)) - set(error.schema.get("properties", {})))
+        yield from ({"field": f"{path}.{name}".lstrip("."), "message": "is not an input"} for name in extra[:5])
+    elif error.validator == "anyOf":
+        names = " or ".join(one["required"][0] for one in _list(error.validator_value) if "required" in one)
+        yield {"field": path, "message": f"needs {names}"}
+    else:
+        yield {"field": path, "message": error.message[:160]}
+
+
+def _list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | dict) else []
+
+
+def _request(
+    connector: Connector, call: Call, environment: Environment, given: ActionInputs, paging: Paging | None
+) -> Request:
+    query = _paged(given.query, paging)
+    headers: dict[str, str | Secret] = dict(connector.headers)
+    if call.document is not None:
+        body: bytes | None = _graphql(call, given, query)
+        pairs: list[tuple[str, str]] = []
+    else:
+        body = _json(given.body) if given.body and call.method not in {"GET", "HEAD", "DELETE"} else None
+        pairs = [*call.fixed.items(), *_pairs(call, query)]
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    path = re.sub(r"\{([a-z_]+)\}", lambda found: quote(str(given.path[found[1]]), safe=""), call.path)
+    address = f"{environment.origins[call.role]}{path}" + (f"?{urlencode(pairs)}" if pairs else "")
+    return Request(method=call.method, url=address, headers=headers, body=body)
+
+
+def _paged(query: Mapping[str, Any], paging: Paging | None) -> dict[str, Any]:
+    """Put the provider's own names in place of ``page_size`` and ``next``."""
+    if paging is None:
+        return dict(query)
+    own = {name: value for name, value in query.items() if name not in {"page_size", "next"}}
+    own[paging.size] = query.get("page_size", paging.default)
+    position = query.get("next")
+    if position and paging.style == "page" and not str(position).isdigit():
+        raise UnprocessableError(
+            "`next` is not a cursor of this action.", remedy="Give the `next` of the page before, or leave it out."
+        )
+    return {**own, paging.position: position} if position else own
+
+
+def _graphql(call: Call, given: ActionInputs, query: Mapping[str, Any]) -> bytes:
+    body = given.body or {}
+    variables = {**given.path, **query, **({call.body_as: body} if call.body_as else body)}
+    return _json({"query": call.document, "variables": variables})
+
+
+def _pairs(call: Call, query: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in query.items():
+        for one in value if isinstance(value, list) else [value]:
+            yield call.query.get(name, name), str(one).lower() if isinstance(one, bool) else str(one)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _present(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is not there: an absent value is not sent."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _has(headers: Mapping[str, str], name: str) -> bool:
+    return any(given.lower() == name for given in headers)
+
+
+def _passes(name: str, value: str) -> bool:
+    """Tell whether a header goes on to the provider; raise InvalidRequestError where it is not a header at all."""
+    if not _HEADER_NAME.fullmatch(name) or not value.isprintable():
+        raise InvalidRequestError(
+            f"The header {name[:40]!r} is not valid.", remedy="Send plain header names and values."
+        )
+    return name.lower() not in _OWN_HEADERS
