@@ -74,6 +74,10 @@ class Accounts(Records):
             conn, project_id=project_id, owner_id=candidate.id, generation=candidate.generation
         )
 
+    async def candidate(self, conn: Connection, *, project_id: str, candidate_id: str) -> Candidate:
+        """Return what a person is about to confirm, without its secrets; raise NotFoundError once it is gone."""
+        return await self._held(conn, project_id, candidate_id)
+
     async def candidate_environment(self, conn: Connection, *, project_id: str, candidate_id: str) -> str:
         """Return the key of the environment that a candidate is for."""
         return (await self._held(conn, project_id, candidate_id)).environment

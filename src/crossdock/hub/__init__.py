@@ -1,1 +1,1 @@
-"""The pages: linking an account, and the dashboard behind a sign-in. Server-rendered; every page works without JavaScript."""
+"""The pages: linking an account, and the dashboard. Server-rendered; each of them works without JavaScript."""

@@ -22,7 +22,7 @@ CLOSED = Openness()
 
 
 def origins(texts: Collection[str]) -> tuple[str, ...]:
-    """Keep what is exactly ``scheme://host[:port]``; anything else (a path, a wildcard, a second directive) is left out."""
+    """Keep what is exactly ``scheme://host[:port]``; a path, a wildcard or a second directive is left out."""
     return tuple(text for text in texts if _ORIGIN.fullmatch(text))
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 FOLDER = Path(__file__).parent / "locale"
 PSEUDO = "en-XA"
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _PLACEHOLDER = re.compile(r"(%\([a-z_]+\)[sd]|%%)")
@@ -64,13 +65,13 @@ class Texts:
     def span(self, length: timedelta) -> str:
         """Write how long in one unit: ``22 days``, ``3 hours``, ``a moment``."""
         seconds = abs(length.total_seconds())
-        if seconds < 60:
+        if seconds < _MINUTE:
             return self.text("a moment")
-        if seconds < 3600:
-            return self.count("%(num)s minute", "%(num)s minutes", round(seconds / 60))
-        if seconds < 48 * 3600:
-            return self.count("%(num)s hour", "%(num)s hours", round(seconds / 3600))
-        return self.count("%(num)s day", "%(num)s days", round(seconds / 86400))
+        if seconds < _HOUR:
+            return self.count("%(num)s minute", "%(num)s minutes", round(seconds / _MINUTE))
+        if seconds < 2 * _DAY:
+            return self.count("%(num)s hour", "%(num)s hours", round(seconds / _HOUR))
+        return self.count("%(num)s day", "%(num)s days", round(seconds / _DAY))
 
     def relative(self, moment: datetime, *, now: datetime) -> str:
         """Write a moment as seen from now: ``in 22 days``, ``3 hours ago``."""

@@ -21,11 +21,12 @@ class LogoView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ButtonView:
-    """The one button: a link where ``action`` is None, else a form that posts there."""
+    """The one button: a link, which may lead ``outside`` into a tab of its own, or a form that posts."""
 
     label: str
     url: str
     posts: bool = False
+    outside: bool = False
     fields: tuple[tuple[str, str], ...] = ()
 
 
@@ -104,6 +105,7 @@ class GuideStepView:
     image: str | None
     alt: str
     link: str | None
+    link_text: str = ""
     variants: tuple[tuple[str, str], ...] = ()
     highlighted: bool = False
 
@@ -194,6 +196,7 @@ class ConfirmView:
     action: str
     cancel: str
     was: str | None = None
+    already: bool = False
     token_could_write: bool = False
 
 

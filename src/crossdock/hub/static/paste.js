@@ -2,29 +2,36 @@
 const TIDY = /^[\s"'`]+|[\s"'`,;]+$/g;
 const SCHEME = /^(?:authorization:\s*)?(?:bearer|token)\s+/i;
 
-function expiry(text) {
+function claimsOf(text) {
+  if (!text.startsWith("eyJ") || /\s/.test(text)) return null;
   const parts = text.split(".");
-  if (parts.length !== 3) return null;
   try {
-    const claims = JSON.parse(atob(parts[1].replace(/-/g, "+").replace(/_/g, "/")));
-    return typeof claims.exp === "number" ? new Date(claims.exp * 1000) : null;
+    if (parts.length !== 3 || !parts[2]) return "broken";
+    return JSON.parse(atob(parts[1].replace(/-/g, "+").replace(/_/g, "/")));
   } catch {
-    return null;
+    return "broken";
   }
 }
 
+function fitsJwt(rule, claims) {
+  if (rule.jwt === "none") return claims === null;
+  if (rule.jwt === "broken") return claims === "broken";
+  if (!claims || claims === "broken") return false;
+  if (rule.jwt === "expired") return typeof claims.exp === "number" && claims.exp * 1000 < Date.now();
+  if (rule.jwt === "audience") return ![claims.aud].flat().includes(rule.audience);
+  return true;
+}
+
+function fits(rule, text, claims) {
+  if (rule.jwt && !fitsJwt(rule, claims)) return false;
+  if (rule.also && !new RegExp(rule.also).test(text)) return false;
+  if (rule.inside) return /[\s"'{]/.test(text) && new RegExp(rule.pattern, rule.flags).test(text);
+  return rule.pattern === undefined ? Boolean(rule.jwt) : new RegExp(rule.pattern, rule.flags ?? "").test(text);
+}
+
 function judge(text, rules) {
-  for (const rule of rules) {
-    if (!new RegExp(rule.pattern, rule.flags ?? "").test(text)) continue;
-    const until = expiry(text);
-    if (rule.expired && until) {
-      if (until >= new Date()) continue;
-      return { ...rule, text: rule.text.replace("{day}", until.toLocaleDateString()) };
-    }
-    if (rule.expired) continue;
-    return rule;
-  }
-  return null;
+  const claims = claimsOf(text);
+  return rules.find((rule) => fits(rule, text, claims)) ?? null;
 }
 
 function say(place, verdict) {

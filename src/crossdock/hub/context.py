@@ -1,0 +1,44 @@
+"""What the pages work with, handed in by the composition root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crossdock.accounts.integrations import Integrations
+from crossdock.accounts.service import Accounts
+from crossdock.audit.trail import Trail
+from crossdock.connectors.catalogue import Catalogue
+from crossdock.db.pool import Database
+from crossdock.hub.render import Renderer
+from crossdock.kernel.clock import Clock
+from crossdock.linking.oauth import OAuth
+from crossdock.linking.service import Linking
+from crossdock.linking.sessions import Sessions
+from crossdock.outbox.webhooks import Webhooks
+from crossdock.projects.service import Projects
+from crossdock.tokens.checkup import Checkup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubContext:
+    """The services behind the pages."""
+
+    db: Database
+    clock: Clock
+    catalogue: Catalogue
+    projects: Projects
+    accounts: Accounts
+    integrations: Integrations
+    sessions: Sessions
+    linking: Linking
+    oauth: OAuth
+    webhooks: Webhooks
+    trail: Trail
+    checkup: Checkup
+    renderer: Renderer
+    hub_url: str
+
+    @property
+    def https(self) -> bool:
+        """Whether the hub stands on https, and cookies are for it alone."""
+        return self.hub_url.startswith("https://")

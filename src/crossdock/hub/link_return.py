@@ -1,0 +1,32 @@
+"""The provider's way back to the hub after a sign-in there."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from crossdock.hub.context import HubContext
+from crossdock.hub.visit import refuse
+from crossdock.linking.oauth import cookie_of
+
+
+def endpoint(ctx: HubContext) -> Callable[[Request], Awaitable[Response]]:
+    """Make the endpoint of ``/connect/oauth2/{provider}/callback``; what cannot be used is said on a page."""
+
+    async def come_back(request: Request) -> Response:
+        params = request.query_params.multi_items()
+        try:
+            finished = await ctx.oauth.finish(
+                provider=request.path_params["provider"], params=params, cookies=request.cookies
+            )
+        except Exception as error:  # noqa: BLE001 - the outermost place: whatever happened becomes a page, and is logged
+            return refuse(ctx, request, error, visit=None)
+        headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+        answer = RedirectResponse(finished.location, status_code=303, headers=headers)
+        name = cookie_of(dict(params).get("state", ""))
+        answer.delete_cookie(name, path="/connect/oauth2", secure=ctx.https, httponly=True, samesite="lax")
+        return answer
+
+    return come_back
