@@ -55,7 +55,7 @@ class RateLimit:
     async def _take(self, principal: Principal, minute: int) -> int:
         """Take the next slice of the minute from the database; return how many calls it holds."""
         async with self.db.connection() as conn:
-            used = await conn.fetchval(
+            used: int = await conn.fetchval(
                 """insert into rate_windows as w (project_id, holder, minute, used) values ($1, $2, $3, $4)
                    on conflict (project_id, holder) do update set
                        minute = greatest(w.minute, $3),

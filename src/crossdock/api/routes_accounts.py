@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query
 from crossdock.accounts.model import Account, AccountChange, AccountQuery
 from crossdock.api.auth import SECURITY, AccountsReader, AccountsWriter
 from crossdock.api.context import ApiContext, Context
-from crossdock.api.wire import AccountMeta, AccountPatch, LinkedAccount, linked_account, unasked_type
+from crossdock.api.wire import AccountMeta, AccountPatch, LinkedAccount, granted, linked_account, unasked_type
 from crossdock.kernel.errors import UnprocessableError
 
 router = APIRouter(prefix="/accounts", tags=["Accounts"], dependencies=SECURITY)
@@ -99,7 +99,7 @@ def _change(body: AccountPatch, *, user_agent: str) -> AccountChange:
         origin_owner_name=body.origin_owner_name,
         origin_username=body.origin_username,
         type="test" if kind == "test" else "production" if kind == "production" else None,
-        effects=frozenset(body.effects) | {"read"} if body.effects is not None else None,
+        effects=granted(body.effects) if body.effects is not None else None,
         metadata=body.metadata or None,
     )
 

@@ -75,7 +75,7 @@ class ConnectSessionCreate(Body):
             multiple="several" if self.multiple else "one",
             label=self.label,
             type="test" if self.type == "test" else "production",
-            effects=frozenset(self.effects or ["read"]) | {"read"},
+            effects=granted(self.effects),
             effects_choice="locked" if self.effects is not None else "free",
             metadata=self.metadata or {},
             allowed_origins=tuple(self.allowed_origins or ()),
@@ -230,6 +230,12 @@ class ErrorAnswer(BaseModel):
     disposition: str
     errors: list[dict[str, str]] | None = None
     provider_errors: list[dict[str, Any]] | None = None
+
+
+def granted(effects: list[Effect] | None) -> frozenset[Effect]:
+    """Return a grant that always holds `read`."""
+    readable: frozenset[Effect] = frozenset({"read"})
+    return readable | frozenset(effects or ())
 
 
 def client_version(user_agent: str) -> tuple[int, ...] | None:

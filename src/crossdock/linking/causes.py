@@ -80,6 +80,6 @@ GENERAL: dict[str, Cause] = {
 
 def cause_of(*, connector: Connector | None, key: str | None) -> Cause:
     """Return the cause of a failure: the connector's own words where it has them."""
-    if connector is not None and key in connector.causes:
+    if connector is not None and key is not None and key in connector.causes:
         return connector.causes[key]
     return GENERAL.get(key or "unexplained", GENERAL["unexplained"])

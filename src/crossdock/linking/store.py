@@ -21,16 +21,16 @@ _ATTEMPT = """id, project_id, session_id, integration_id, status, field, account
     expires_at"""
 
 
-def _session(row: Mapping[str, Any]) -> ConnectSession:
-    values = dict(row)
+def _session(row: Mapping[str, Any] | None) -> ConnectSession:
+    values = dict(row or {})
     for name in ("categories", "allowed_origins"):
         values[name] = tuple(values[name])
     values["effects"] = frozenset(values["effects"])
     return ConnectSession(**values)
 
 
-def _attempt(row: Mapping[str, Any]) -> Attempt:
-    values = dict(row)
+def _attempt(row: Mapping[str, Any] | None) -> Attempt:
+    values = dict(row or {})
     values["effects"] = frozenset(values["effects"])
     values["notes"] = tuple(values["notes"])
     values["checklist"] = tuple(Check(**line) for line in values["checklist"])
