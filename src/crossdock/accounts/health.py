@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from crossdock.accounts import timing
+from crossdock.accounts.identity import identity_key
 from crossdock.accounts.model import Account, Identity, Status, StatusReason
 from crossdock.connectors.model import Cause
 
@@ -138,14 +139,15 @@ def after_time(account: Account, *, issued_at: datetime, now: datetime) -> Accou
 
 
 def _accepted(account: Account, seen: ProbeResult, *, lifecycle: Lifecycle, now: datetime) -> Account:
-    same = seen.identity is not None and account.identity_key in {None, seen.identity.id}
+    key = identity_key(seen.identity)
+    same = account.identity is None or (key is not None and account.identity_key in {None, key})
     account = replace(
         account,
         failures=0,
         refusals=0,
         succeeded_at=now,
-        identity=seen.identity if same else account.identity,
-        identity_key=seen.identity.id if same and seen.identity else account.identity_key,
+        identity=(seen.identity or account.identity) if same else account.identity,
+        identity_key=(key or account.identity_key) if same else account.identity_key,
         scopes_found=(account.scopes_found - seen.scopes_missing) | seen.scopes_found,
         scopes_missing=(account.scopes_missing - seen.scopes_found) | seen.scopes_missing,
         next_probe_at=timing.probe_at(account_id=account.id, now=now),

@@ -12,16 +12,17 @@ Comparison = Literal["same", "different", "unknown"]
 
 def identity_key(identity: Identity | None) -> str | None:
     """Return what tells provider accounts apart: the provider's own account id."""
-    return identity.id if identity else None
+    return (identity.id or None) if identity else None
 
 
 def compare(*, account: Account, environment: str, identity: Identity | None) -> Comparison:
     """Tell whether a credential opens the provider account that this account stands for."""
     if account.environment != environment:
         return "different"
-    if identity is None or account.identity_key is None:
+    key = identity_key(identity)
+    if key is None or account.identity_key is None:
         return "unknown"
-    return "same" if account.identity_key == identity_key(identity) else "different"
+    return "same" if account.identity_key == key else "different"
 
 
 def difference(*, account: Account, environment: str, identity: Identity | None) -> dict[str, Any]:

@@ -8,31 +8,28 @@ from datetime import datetime
 from typing import Any, Literal
 
 from crossdock.connectors.model import Effect, EnvironmentType
+from crossdock.connectors.replies import Identity
+
+__all__ = [
+    "NEEDS_PERSON",
+    "STATUSES",
+    "Account",
+    "AccountChange",
+    "AccountList",
+    "AccountQuery",
+    "CallRecord",
+    "Candidate",
+    "Identity",
+    "Integration",
+    "SealedCredential",
+    "Status",
+    "StatusReason",
+]
 
 Status = Literal["active", "expiring", "error", "expired", "suspended"]
 
 STATUSES: tuple[Status, ...] = ("active", "expiring", "error", "expired", "suspended")
 NEEDS_PERSON: frozenset[Status] = frozenset({"error", "expired", "suspended"})
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Which account at the provider a credential opens; ``id`` is the provider's own and tells accounts apart."""
-
-    id: str
-    name: str
-    details: Mapping[str, Any] = field(default_factory=dict)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the identity as JSON has it."""
-        return {"id": self.id, "name": self.name, "details": dict(self.details)}
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, Any]) -> Identity | None:
-        """Read what :meth:`as_dict` wrote; None where no identity was found."""
-        if not stored.get("id"):
-            return None
-        return cls(str(stored["id"]), str(stored.get("name", "")), dict(stored.get("details") or {}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from crossdock.accounts.health import ProbeOutcome, ProbeResult
-from crossdock.accounts.model import Identity
 from crossdock.connectors import replies, requests
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.connectors.model import AuthMethod, Cause, Connector, Depth, Environment, ProbeStep
@@ -101,7 +100,7 @@ class Prober:
             reply = await self.egress.send(request, origins=connector.origins())
         except TransportError as error:
             cause = replies.transport_cause(connector=connector, kind=error.kind)
-            return _Step(step.key, Finding(cause=cause), None)
+            return _Step(step.key, replies.no_finding(step=step, cause=cause), None)
         return _Step(step.key, replies.probe_finding(connector=connector, step=step, reply=reply), reply)
 
 
@@ -113,16 +112,17 @@ def _summary(connector: Connector, taken: Sequence[_Step], issued: Issued) -> Pr
     """Put the steps together: one refusal decides; else one acceptance; else a missing scope; else weather."""
     decisive = _decisive(taken)
     cause = decisive.finding.cause
-    if cause is not None and issued == "just_now" and cause.if_fresh is not None:
-        cause = connector.cause(cause.if_fresh)
+    if cause is not None and issued == "just_now":
+        cause = replies.if_fresh(connector=connector, cause=cause)
     identities = [step.finding.identity for step in taken if step.finding.identity is not None]
+    named = [one for one in identities if one.id] or identities
     found = frozenset(scope for step in taken for scope in step.finding.scopes_found)
     missing = frozenset(scope for step in taken for scope in step.finding.scopes_missing)
     reply = decisive.reply
     return ProbeResult(
         outcome=_outcome(cause),
         cause=cause,
-        identity=Identity(identities[0].id, identities[0].name, dict(identities[0].details)) if identities else None,
+        identity=named[0] if named else None,
         scopes_found=found,
         scopes_missing=missing - found,
         provider_status=reply.status if reply else None,

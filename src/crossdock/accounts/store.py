@@ -316,11 +316,15 @@ def _candidate(row: Row) -> Candidate:
 
 
 def _read(stored: dict[str, Any]) -> dict[str, Any]:
-    stored["identity"] = Identity.from_dict(stored["identity"])
+    stored["identity"] = _identity(stored["identity"])
     for name in ("effects", "scopes_found", "scopes_missing"):
         if name in stored:
             stored[name] = frozenset(stored[name])
     return stored
+
+
+def _identity(stored: Mapping[str, Any]) -> Identity | None:
+    return Identity(stored["id"], stored["name"], stored["details"]) if stored else None
 
 
 def _reasons(stored: Sequence[Mapping[str, str]]) -> tuple[StatusReason, ...]:
