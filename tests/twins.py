@@ -113,9 +113,9 @@ class TwinHandle:
     def seed(self, name: str) -> None:
         self.control("POST", "/seed", {"name": name})
 
-    def reset(self) -> None:
-        """Make the twin as new: today, no faults, no journal, the first seed."""
-        self.control("POST", "/reset")
+    def reset(self, *, seed: str = "small-shop") -> None:
+        """Make the twin as new: today, no faults, no journal, this seed."""
+        self.control("POST", "/reset", {"seed": seed})
 
 
 class EasyshipTwin(TwinHandle):
@@ -211,8 +211,8 @@ def shiphero_process() -> Iterator[ShipheroTwin]:
 
 @pytest.fixture
 def easyship_twin(easyship_process: EasyshipTwin) -> EasyshipTwin:
-    """Give an Easyship twin as new."""
-    easyship_process.reset()
+    """Give an Easyship twin as new, without a shipment; `reset(seed="small-shop")` brings thirty."""
+    easyship_process.reset(seed="empty")
     return easyship_process
 
 

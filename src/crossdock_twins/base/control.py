@@ -97,6 +97,8 @@ class _Api:
         twin.seed(self._control, name)
         return JSONResponse({"seed": name})
 
-    async def reset(self, _request: Request) -> Response:
-        self._control.reset()
+    async def reset(self, request: Request) -> Response:
+        members = await read_members(request)
+        name = members.text("seed") if members.has("seed") else ""
+        self._control.reset(twin.known_seed(self._control, name) if name else "")
         return JSONResponse(self._control.clock_json())

@@ -76,13 +76,13 @@ class Control:
             self.pages.sign_everybody_out()
             self.twin.seeds[name]()
 
-    def reset(self) -> None:
-        """Come back to what a new twin is: today, no faults, no journal, signed-out browsers, the first seed."""
+    def reset(self, seed: str = "") -> None:
+        """Make the twin new: today, no faults, no journal, nobody signed in, and the first seed unless one is named."""
         with self.store.transaction():
             self.clock.reset()
             self.faults.clear()
             self.journal.clear()
-            self.seed(next(iter(self.twin.seeds)))
+            self.seed(seed or next(iter(self.twin.seeds)))
 
     def seed_if_new(self) -> None:
         """Fill a twin that has never been filled."""
@@ -138,6 +138,11 @@ def set_state(twin: Twin, account_id: str, state: str) -> None:
 
 def seed(control: Control, name: str) -> None:
     """Fill the twin anew; ControlError where there is no seed of that name."""
+    control.seed(known_seed(control, name))
+
+
+def known_seed(control: Control, name: str) -> str:
+    """Give a seed's name back; ControlError where there is none of that name."""
     if name not in control.twin.seeds:
         raise ControlError(422, "There is no such seed.", remedy=f"Use one of: {', '.join(control.twin.seeds)}.")
-    control.seed(name)
+    return name

@@ -15,7 +15,7 @@ from crossdock_twins.base.journal import Journal
 from crossdock_twins.base.pages import Pages
 from crossdock_twins.base.store import Store
 from crossdock_twins.base.twin import Control
-from crossdock_twins.easyship import authorize, dashboard, extras, integration_pages, oauth, seeds
+from crossdock_twins.easyship import authorize, dashboard, extras, integration_pages, oauth, seeds, shop
 from crossdock_twins.easyship.grants import Grants
 from crossdock_twins.easyship.integrations import Integrations
 from crossdock_twins.easyship.parts import Parts
@@ -61,7 +61,7 @@ def open_desk(*, store: Store, clock: TwinClock, urls: TwinUrls) -> Desk:
         grants=Grants(store=store, clock=clock),
         pages=pages,
     )
-    fill = partial(seeds.companies, store)
+    people = partial(seeds.companies, store)
     control = Control(
         key="easyship",
         name="Easyship",
@@ -70,9 +70,16 @@ def open_desk(*, store: Store, clock: TwinClock, urls: TwinUrls) -> Desk:
         faults=FaultBook(store),
         journal=Journal(store),
         pages=pages,
-        twin=extras.EasyshipTwin(parts, seeds_by_name={"small-shop": fill, "empty": fill}),
+        twin=extras.EasyshipTwin(
+            parts, seeds_by_name={"small-shop": partial(_small_shop, parts, store, clock), "empty": people}
+        ),
         routes=extras.routes(parts),
         deeds=extras.deeds(parts),
     )
     control.seed_if_new()
     return Desk(parts=parts, state=parts.state, control=control)
+
+
+def _small_shop(parts: Parts, store: Store, clock: TwinClock) -> None:
+    seeds.companies(store)
+    shop.fill(store, parts.state.companies()[0], now=clock.now())

@@ -3,12 +3,13 @@
 import http.client
 import json
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from twins import EasyshipTwin, fetch
+from twins import EasyshipTwin, Reply, fetch
 from visitor import Visitor
 
 ASKED = "/.well-known/oauth-authorization-server"
@@ -23,6 +24,15 @@ def page(easyship_twin: EasyshipTwin) -> Visitor:
 
 def _ask(twin: EasyshipTwin) -> int:
     return fetch(f"{twin.production}{ASKED}").status
+
+
+def _list(host: str, token: str) -> Reply:
+    return fetch(f"{host}/2024-09/shipments?per_page=100", headers={"Authorization": f"Bearer {token}"})
+
+
+def _shipments(host: str, token: str) -> list[Any]:
+    shipments: list[Any] = _list(host, token).json()["shipments"]
+    return shipments
 
 
 def test_the_clock_is_one_for_both_hosts(easyship_twin: EasyshipTwin) -> None:
@@ -250,6 +260,41 @@ def test_reset_makes_the_twin_new(easyship_twin: EasyshipTwin) -> None:
     assert easyship_twin.journal() == []
     assert {account["state"] for account in easyship_twin.accounts()} == {"active"}
     assert "Sign in" in visitor.visit("/integrations").text
+
+
+def test_seeds_differ_in_what_there_is_to_ship(easyship_twin: EasyshipTwin) -> None:
+    """The small shop has weeks of shipments on both hosts, the empty one has none; both have the same people."""
+    counts = {}
+    for seed in ("small-shop", "empty"):
+        easyship_twin.reset(seed=seed)
+        made = easyship_twin.integration()
+        counts[seed] = [
+            len(_shipments(host, made[f"{environment}_token"]))
+            for environment, host in (("production", easyship_twin.production), ("sandbox", easyship_twin.sandbox))
+        ]
+
+    assert counts == {"small-shop": [24, 6], "empty": [0, 0]}
+
+
+def test_the_api_sees_every_change_at_once(easyship_twin: EasyshipTwin) -> None:
+    """Scopes, the company's state, another token, the end of the integration: the next call tells."""
+    made = easyship_twin.integration()
+    token, seen = made["production_token"], []
+    changes: tuple[Callable[[], object], ...] = (
+        lambda: None,
+        lambda: easyship_twin.set_scopes(made["id"], ["label:write"]),
+        lambda: easyship_twin.set_scopes(made["id"], ["shipment:read"]),
+        lambda: easyship_twin.set_state("CUS000001", "suspended"),
+        lambda: easyship_twin.set_state("CUS000001", "cancelled"),
+        lambda: easyship_twin.set_state("CUS000001", "active"),
+        lambda: easyship_twin.regenerate(made["id"], "production"),
+    )
+
+    for change in changes:
+        change()
+        seen.append(_list(easyship_twin.production, token).status)
+
+    assert seen == [200, 403, 200, 403, 401, 200, 401]
 
 
 def test_health_names_the_twin(easyship_twin: EasyshipTwin) -> None:
