@@ -46,6 +46,9 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Comma list of origins on private addresses that calls and webhooks may reach, such as the twins.",
     )
+    calls_per_minute: int = Field(
+        default=1000, ge=0, description="Calls that one API key may make in a minute; 0 for any number."
+    )
     log_format: Literal["console", "json"] = Field(default="json", description="How log lines are written.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")
 

@@ -11,7 +11,6 @@ from crossdock.accounts.model import Integration
 from crossdock.accounts.probe import Prober, ProbeResult
 from crossdock.accounts.service import Accounts
 from crossdock.connectors.auth import TokenRefused
-from crossdock.connectors.catalogue import Catalogue
 from crossdock.connectors.model import AuthMethod, Cause, Connector, Environment
 from crossdock.connectors.replies import Finding, transport_cause
 from crossdock.db.pool import Database
@@ -43,7 +42,6 @@ class Trial:
 
     db: Database
     clock: Clock
-    catalogue: Catalogue
     accounts: Accounts
     integrations: Integrations
     prober: Prober
