@@ -1,1 +1,1 @@
-"""Actions and the proxy: a call goes out with a live credential, and only where the account's grant allows it."""
+"""Running actions and passing requests through, with a linked account's live credential and within its grant."""

@@ -1,13 +1,16 @@
-"""What a caller is told when a call failed: the cause in words, what to do, and the provider's own answer."""
+"""From a provider's failure to the error that the caller gets: what happened, what to do, and the answer redacted."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from crossdock.connectors.model import Cause, Connector, Effect
+from crossdock.actions.model import Intent
+from crossdock.connectors import replies
+from crossdock.connectors.model import Cause, Connector
 from crossdock.egress.errors import TransportError
-from crossdock.egress.exchange import Reply
+from crossdock.egress.exchange import Reply, bare
 from crossdock.egress.redact import redact
+from crossdock.kernel.clock import Clock
 from crossdock.kernel.errors import (
     CredentialDeadError,
     CrossdockError,
@@ -15,57 +18,77 @@ from crossdock.kernel.errors import (
     ProviderFailedError,
     ProviderRefusedError,
     RateLimitedError,
-    UnavailableError,
 )
 
-_SHOWN: Final = 4000
-_HEADERS: Final = ("content-type", "retry-after", "x-request-id", "x-ratelimit-limit", "x-ratelimit-reset")
+DEFAULT_WAIT: Final = 60.0
+_RAW_AT_MOST: Final = 4000
+_SHOWN_HEADERS: Final = (
+    *("content-type", "date", "retry-after", "x-request-id", "cf-ray", "server"),
+    *("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"),
+)
+_SERVER_FAILED: Final = 500
 _TOO_MANY: Final = 429
-_SERVER: Final = 500
-_FALLBACK_WAIT: Final = 30.0
 
 
 def of_reply(
-    *, connector: Connector, cause: Cause, reply: Reply, effect: Effect, retry_after: float | None
+    *, connector: Connector, intent: Intent, cause: Cause, reply: Reply, clock: Clock, account_id: str
 ) -> CrossdockError:
-    """Return the error for a reply that is a failure; a write that a gateway cut short may have happened."""
-    detail = {"provider_errors": [_answer(reply)], "cause": cause.key, "title": cause.title}
-    said = f"{cause.title} {cause.explanation}".strip()
-    if cause.verdict == "weather" and reply.status >= _SERVER and effect != "read":
-        return _unknown(connector, detail)
-    if cause.disposition == "relink":
-        return CredentialDeadError(said, remedy=cause.remedy, code=cause.key, detail=detail)
-    if cause.disposition == "wait":
-        kind = RateLimitedError if cause.status == _TOO_MANY else UnavailableError
-        return kind(said, remedy=cause.remedy, retry_after=retry_after or _FALLBACK_WAIT, code=cause.key, detail=detail)
-    if cause.disposition == "retry":
-        return ProviderFailedError(said, remedy=cause.remedy, code=cause.key, detail=detail)
-    status = reply.status if 400 <= reply.status < _SERVER else cause.status  # noqa: PLR2004 - the client's errors
-    return ProviderRefusedError(said, remedy=cause.remedy, code=cause.key, status=status, detail=detail)
+    """Return the error for a reply that is a failure; a write that may have happened is never called failed."""
+    detail: dict[str, Any] = {
+        "cause": cause.key,
+        "account_id": account_id,
+        "provider_errors": [provider_error(reply)],
+    }
+    message = f"{cause.title}. {cause.explanation}"
+    if intent.effect != "read" and reply.status >= _SERVER_FAILED:
+        return unknown(connector=connector, intent=intent, detail=detail)
+    match cause.verdict:
+        case "weather" if cause.status == _TOO_MANY:
+            wait = replies.retry_after(connector=connector, reply=reply, now=clock.now())
+            return RateLimitedError(
+                message,
+                remedy=cause.remedy,
+                retry_after=DEFAULT_WAIT if wait is None else max(wait, 1.0),
+                detail=detail,
+            )
+        case "weather":
+            return ProviderFailedError(message, remedy=cause.remedy, detail=detail)
+        case "dead" | "suspended":
+            return CredentialDeadError(message, remedy=cause.remedy, status=cause.status, detail=detail)
+        case "scope" if intent.scopes:
+            detail["scopes"] = list(intent.scopes)
+            message = f"{message} It needs: {', '.join(intent.scopes)}."
+            return ProviderRefusedError(message, remedy=cause.remedy, status=cause.status, detail=detail)
+        case _:
+            return ProviderRefusedError(message, remedy=cause.remedy, status=cause.status, detail=detail)
 
 
-def of_transport(*, connector: Connector, cause: Cause, error: TransportError, effect: Effect) -> CrossdockError:
-    """Return the error where no reply came; a write that may have reached the provider is never sent again."""
-    detail = {"provider_errors": [], "cause": cause.key, "title": cause.title}
-    if error.sent and effect != "read":
-        return _unknown(connector, detail)
-    said = f"{cause.title} {cause.explanation}".strip()
-    return ProviderFailedError(said, remedy=cause.remedy, code=cause.key, detail=detail)
+def of_transport(*, connector: Connector, intent: Intent, error: TransportError, account_id: str) -> CrossdockError:
+    """Return the error for an exchange without a reply; an interrupted write has an unknown outcome."""
+    cause = replies.transport_cause(connector=connector, kind=error.kind)
+    detail = {"cause": cause.key, "account_id": account_id, "provider_errors": []}
+    if error.sent and intent.effect != "read":
+        return unknown(connector=connector, intent=intent, detail=detail)
+    return ProviderFailedError(f"{cause.title}. {cause.explanation}", remedy=cause.remedy, detail=detail)
 
 
-def _unknown(connector: Connector, detail: dict[str, Any]) -> OutcomeUnknownError:
+def unknown(*, connector: Connector, intent: Intent, detail: dict[str, Any]) -> OutcomeUnknownError:
+    """Return the error for a write of which nobody knows whether it happened."""
+    remedy = (
+        "It does no harm to send this one again."
+        if intent.kept
+        else f"Look at {connector.name} whether it happened before you send it again."
+    )
     return OutcomeUnknownError(
-        f"{connector.name} was asked to change something, and no clear answer came back. It may have happened.",
-        remedy=f"Look at {connector.name} whether it happened, by a read, before you send it again.",
-        detail=detail,
+        f"{connector.name} did not say whether {intent.name} was done.", remedy=remedy, detail=detail
     )
 
 
-def _answer(reply: Reply) -> dict[str, Any]:
-    """Return the provider's answer for the caller: no secret, no query string, not endlessly long."""
+def provider_error(reply: Reply) -> dict[str, Any]:
+    """Return a provider's answer as errors carry it: no query in the address, no secret in the text."""
     return {
         "status": reply.status,
-        "url": reply.url.partition("?")[0],
-        "raw": redact(reply.text())[:_SHOWN],
-        "headers": {name: reply.headers[name] for name in _HEADERS if name in reply.headers},
+        "url": bare(reply.url),
+        "raw": redact(reply.text()[:_RAW_AT_MOST]),
+        "headers": {name: redact(reply.headers[name]) for name in _SHOWN_HEADERS if name in reply.headers},
     }

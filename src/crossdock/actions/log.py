@@ -1,70 +1,73 @@
-"""The log of calls, written in batches so that a call waits for no disk."""
+"""Keeps a line of every call without making the caller wait: batches go to the database twice a second."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
-from dataclasses import astuple, dataclass, field, fields
+import contextlib
+from collections import deque
+from dataclasses import dataclass, field
 from typing import Final
 
-from crossdock.actions.model import Call
+from crossdock.actions import store
+from crossdock.actions.store import CallEntry
 from crossdock.db.pool import Database
-from crossdock.kernel.errors import UnavailableError
+from crossdock.kernel.errors import CrossdockError
 from crossdock.telemetry import logs
 
-_EVERY: Final = 0.5
+_EVERY_SECONDS: Final = 0.5
 _BATCH: Final = 200
-_KEPT: Final = 20_000
-_COLUMNS: Final = tuple(one.name for one in fields(Call))
+_HELD_AT_MOST: Final = 20_000
 
 log = logs.get(__name__)
 
 
 @dataclass(slots=True)
 class CallLog:
-    """Gathers calls and writes them every half second, or as soon as two hundred have come together."""
+    """Takes entries at once and writes them a little later; where the database is away, the oldest are dropped."""
 
     db: Database
-    waiting: list[Call] = field(default_factory=list)
+    waiting: deque[CallEntry] = field(default_factory=lambda: deque(maxlen=_HELD_AT_MOST))
     full: asyncio.Event = field(default_factory=asyncio.Event)
     writer: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Begin to write; until then calls are gathered."""
-        self.writer = asyncio.create_task(self._write(), name="crossdock-call-log")
-
-    def put(self, call: Call) -> None:
-        """Note a call; where the database is away for long the oldest ones are dropped."""
-        self.waiting.append(call)
-        if len(self.waiting) > _KEPT:
-            dropped = len(self.waiting) - _KEPT
-            del self.waiting[:dropped]
-            log.warning("actions.log.dropped", calls=dropped)
+    def note(self, entry: CallEntry) -> None:
+        """Take an entry; returns at once."""
+        self.waiting.append(entry)
         if len(self.waiting) >= _BATCH:
             self.full.set()
 
+    async def start(self) -> None:
+        """Begin to write in the background."""
+        self.writer = asyncio.create_task(self._write_on(), name="actions.log")
+
     async def flush(self) -> None:
-        """Write what waits."""
-        batch, self.waiting = self.waiting, []
-        if not batch:
-            return
-        try:
-            async with self.db.connection() as conn:
-                await conn.copy_records_to_table("calls", records=[astuple(call) for call in batch], columns=_COLUMNS)
-        except UnavailableError:
-            self.waiting = [*batch, *self.waiting]
+        """Write everything that waits; what could not be written waits on."""
+        while self.waiting:
+            batch = [self.waiting.popleft() for _ in range(min(_BATCH, len(self.waiting)))]
+            try:
+                async with self.db.connection() as conn:
+                    await store.insert_calls(conn, entries=batch)
+            except (CrossdockError, OSError):
+                self.waiting.extendleft(reversed(batch))
+                raise
 
     async def close(self) -> None:
-        """Stop, and write what still waits."""
+        """Stop the writer and write what is left."""
         if self.writer is not None:
             self.writer.cancel()
-            with suppress(asyncio.CancelledError):
+            with contextlib.suppress(asyncio.CancelledError):
                 await self.writer
-        await self.flush()
+        await self._try_to_flush()
 
-    async def _write(self) -> None:
+    async def _write_on(self) -> None:
         while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.full.wait(), timeout=_EVERY)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.full.wait(), _EVERY_SECONDS)
             self.full.clear()
+            await self._try_to_flush()
+
+    async def _try_to_flush(self) -> None:
+        try:
             await self.flush()
+        except (CrossdockError, OSError) as error:
+            log.warning("calls.write.failed", error=type(error).__name__, waiting=len(self.waiting))

@@ -1,10 +1,9 @@
-"""What is called and what comes back."""
+"""What a caller asks of an account, and what comes back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from crossdock.connectors.model import Effect
@@ -12,18 +11,21 @@ from crossdock.connectors.model import Effect
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionCall:
-    """An action by name with its inputs, each in its place."""
+    """An action's name and its inputs by place; ``headers`` are the caller's own and never reach the provider."""
 
     action: str
     path: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, Any] = field(default_factory=dict)
-    body: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProxyRequest:
-    """A request of the caller's own; ``target`` is a path with its query, or an address on the provider's API host."""
+    """A request of the caller's own; ``target`` is a path with its query or an address of the account's API.
+
+    ``body`` goes out as it is where it is bytes or text, and as JSON otherwise.
+    """
 
     method: str
     target: str
@@ -33,7 +35,7 @@ class ProxyRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProxyReply:
-    """The provider's answer: ``data`` is its JSON where it is JSON, else its text."""
+    """The provider's answer; ``data`` is its JSON, its text, or its bytes in base64 beside their type."""
 
     status: int
     headers: Mapping[str, str]
@@ -41,17 +43,15 @@ class ProxyReply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One call as the log keeps it; ``action`` is the action's name, or the proxy's method and path."""
+class Intent:
+    """What a call is about, for policy, log and audit: ``name`` is the action's, or method and path of a proxy call.
 
-    id: str
-    project_id: str
-    account_id: str
-    connector_key: str
-    action: str
+    ``kept`` says whether sending it twice does no harm.
+    """
+
+    name: str
     effect: Effect
-    actor: str
-    status: int
-    cause: str | None
-    duration_ms: int
-    created_at: datetime
+    kept: bool
+    scopes: tuple[str, ...] = ()
+    wrote: str
+    refused: str

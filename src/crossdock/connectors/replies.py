@@ -37,8 +37,8 @@ class Identity:
 class Finding:
     """What one step of the probe showed; ``status`` is the reply's, None where there was no reply."""
 
-    step: str
-    status: int | None
+    step: str = ""
+    status: int | None = None
     cause: Cause | None = None
     identity: Identity | None = None
     scopes_found: frozenset[str] = frozenset()
