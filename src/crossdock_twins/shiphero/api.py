@@ -22,6 +22,7 @@ from crossdock_twins.shiphero.call import Call, Info, Operation, Resolver
 from crossdock_twins.shiphero.documents import Documents, Prepared, refused, refused_plainly
 from crossdock_twins.shiphero.errors import ApiError, Code
 from crossdock_twins.shiphero.paging import Listing
+from crossdock_twins.shiphero.room import with_room
 from crossdock_twins.shiphero.state import State
 
 _log = logging.getLogger(__name__)
@@ -101,6 +102,7 @@ class Api:
     def __init__(self, state: State) -> None:
         self._state = state
         self._schema = served_schema()
+        schema.all_scopes()  # read now what the first request would wait for
         self._documents = Documents(self._schema)
 
     def answer(self, call: Call, payload: Any) -> dict[str, Any]:
@@ -139,12 +141,14 @@ class Api:
         return None if shortage is None else shortage.as_error()
 
     def _run(self, call: Call, prepared: Prepared) -> ExecutionResult:
-        return execute_sync(
-            self._schema,
-            prepared.document,
-            context_value=call,
-            variable_values=prepared.variables,
-            operation_name=prepared.operation_name,
+        return with_room(
+            lambda: execute_sync(
+                self._schema,
+                prepared.document,
+                context_value=call,
+                variable_values=prepared.variables,
+                operation_name=prepared.operation_name,
+            )
         )
 
     def _charge(self, call: Call, prepared: Prepared) -> int:
