@@ -1,0 +1,175 @@
+"""The views of accounts on the dashboard, made from the domain's objects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crossdock.accounts.model import Account, CallRecord
+from crossdock.audit import events
+from crossdock.audit.chain import Entry
+from crossdock.connectors.model import Connector, Effect
+from crossdock.hub import life
+from crossdock.hub.desk import Desk
+from crossdock.hub.i18n import Texts
+from crossdock.hub.link_views import name_of
+from crossdock.hub.logos import lettermark
+from crossdock.hub.views_dashboard import AccountRowView, BadgeView, CallRowView, EventRowView, MenuItemView
+from crossdock.hub.views_link import ButtonView, ProblemView, Tone
+
+STATUSES: dict[str, tuple[Tone, str]] = {
+    "active": ("good", "Active"),
+    "expiring": ("warn", "Ends soon"),
+    "error": ("bad", "Needs linking"),
+    "expired": ("bad", "Expired"),
+    "suspended": ("bad", "Suspended"),
+    "inactive": ("quiet", "Paused"),
+}
+_EFFECTS: dict[Effect, tuple[Tone, str]] = {
+    "read": ("good", "Read"),
+    "write": ("warn", "Write"),
+    "destructive": ("bad", "Cannot be undone"),
+}
+_SHOWN_DETAILS = 6
+_REFUSED = 400
+
+
+def row(desk: Desk, account: Account, connector: Connector) -> AccountRowView:
+    """Show an account as a line of the table."""
+    texts, now = desk.texts, desk.ctx.clock.now()
+    environment = connector.environment(account.environment)
+    owner = account.origin_owner_name
+    return AccountRowView(
+        id=account.id,
+        url=f"/dashboard/accounts/{account.id}",
+        title=name_of(account),
+        provider=connector.name,
+        logo=lettermark(key=connector.key, name=connector.name),
+        environment=environment.name,
+        test_type=account.type == "test",
+        owner=owner if owner == account.origin_owner_id else f"{owner} ({account.origin_owner_id})",
+        status=status(texts, account),
+        reason=texts.text(account.status_reasons[0].description.partition(". ")[0]) if account.status_reasons else "",
+        health=life.health(texts, account=account, now=now),
+        last_success=texts.relative(account.succeeded_at, now=now) if account.succeeded_at else texts.text("Never"),
+        access=access(texts, account),
+        menu=menu(desk, account),
+    )
+
+
+def status(texts: Texts, account: Account) -> BadgeView:
+    """Show how an account fares."""
+    tone, word = STATUSES[account.wire_status]
+    return BadgeView(text=texts.text(word), tone=tone)
+
+
+def access(texts: Texts, account: Account) -> BadgeView:
+    """Show what an account's grant allows."""
+    if account.effects <= {"read"}:
+        return BadgeView(text=texts.text("Read"), tone="good")
+    if "destructive" in account.effects:
+        return BadgeView(text=texts.text("Read + write + delete"), tone="bad")
+    return BadgeView(text=texts.text("Read + write"), tone="warn")
+
+
+def menu(desk: Desk, account: Account) -> list[MenuItemView]:
+    """Return what the person may do with an account."""
+    texts, url = desk.texts, f"/dashboard/accounts/{account.id}"
+    items: list[MenuItemView] = []
+    if desk.may("accounts:write"):
+        items.append(MenuItemView(label=texts.text("Test"), url=f"{url}/test", posts=True))
+    if desk.may("connect_sessions:write"):
+        items.append(MenuItemView(label=texts.text("Link again"), url=f"{url}/relink", posts=True))
+    if desk.may("accounts:write"):
+        switch = ("Resume", "resume") if account.paused_at else ("Pause", "pause")
+        items += [
+            MenuItemView(label=texts.text(switch[0]), url=f"{url}/{switch[1]}", posts=True),
+            MenuItemView(label=texts.text("Edit"), url=f"{url}/edit"),
+            MenuItemView(label=texts.text("Delete"), url=f"{url}/delete", danger=True),
+        ]
+    return items
+
+
+def problem(desk: Desk, account: Account, connector: Connector) -> ProblemView | None:
+    """Show why an account does not work, in the connector's words, and the button that helps."""
+    if not account.status_reasons or not (account.needs_person or account.status == "expiring"):
+        return None
+    reason = account.status_reasons[0]
+    texts = desk.texts
+    cause = connector.causes.get(reason.code)
+    title, _, rest = reason.description.partition(". ")
+    button = ButtonView(label=texts.text("Link it again"), url=f"/dashboard/accounts/{account.id}/relink", posts=True)
+    return ProblemView(
+        title=texts.text(cause.title if cause else title),
+        explanation=texts.text(cause.explanation if cause else rest or reason.description),
+        remedy=texts.text(cause.remedy if cause else "Link the account again."),
+        button=button if desk.may("connect_sessions:write") else None,
+        code=reason.code,
+    )
+
+
+def facts(desk: Desk, account: Account, connector: Connector) -> list[tuple[str, str]]:
+    """Return what tells which account this is."""
+    texts = desk.texts
+    method = connector.auth_method(account.auth_method)
+    rows = [(texts.text("Account id"), account.id)]
+    if account.identity:
+        rows.append((texts.text("At %(name)s", name=connector.name), account.identity.name))
+        rows += [(texts.text(label), str(value)) for label, value in account.identity.details.items() if value]
+    hints = ", ".join(f"…{hint}" for hint in account.secret_hints.values() if hint)
+    rows += [
+        (texts.text("Linked by"), actor(texts, account.linked_by)),
+        (texts.text("Linked"), texts.moment(account.created_at)),
+        (texts.text("Way"), f"{method.label} {hints}".strip()),
+    ]
+    return rows
+
+
+def calls(texts: Texts, records: Sequence[CallRecord]) -> list[CallRowView]:
+    """Show the newest calls."""
+    return [
+        CallRowView(
+            action=one.action,
+            effect=BadgeView(text=texts.text(_EFFECTS[one.effect][1]), tone=_EFFECTS[one.effect][0]),
+            status=BadgeView(
+                text=f"{one.status} {one.cause}" if one.cause else str(one.status),
+                tone="bad" if one.status >= _REFUSED else "good",
+            ),
+            milliseconds=one.duration_ms,
+            actor=actor(texts, one.actor),
+            when=one.created_at,
+        )
+        for one in records
+    ]
+
+
+def entry(texts: Texts, one: Entry) -> EventRowView:
+    """Show one entry of a trail; what its details say is facts and ids, never a secret."""
+    details = [f"{key}: {_plain(value)}" for key, value in one.detail.items() if value not in (None, "", [], {})]
+    account = one.subject.startswith("acc_")
+    return EventRowView(
+        title=texts.text(events.TITLES.get(one.event, one.event)),
+        when=one.at,
+        actor=actor(texts, one.actor),
+        detail=", ".join(details[:_SHOWN_DETAILS]),
+        number=one.seq,
+        subject=one.subject,
+        subject_url=f"/dashboard/accounts/{one.subject}" if account else None,
+    )
+
+
+def actor(texts: Texts, name: str) -> str:
+    """Say who did something."""
+    kind, _, rest = name.partition(":")
+    words = {
+        "key": texts.text("API key"),
+        "person": texts.text("Person"),
+        "session": texts.text("Link"),
+        "system": texts.text("Crossdock"),
+    }
+    return f"{words[kind]} {rest}".strip() if kind in words else name
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_plain(item)}" for key, item in value.items())
+    return ", ".join(_plain(item) for item in value) if isinstance(value, list) else str(value)

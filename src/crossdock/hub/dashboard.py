@@ -1,0 +1,81 @@
+"""The addresses of the dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from crossdock.hub import (
+    dashboard_account,
+    dashboard_accounts,
+    dashboard_audit,
+    dashboard_connectors,
+    dashboard_keys,
+    dashboard_sign_in,
+    dashboard_webhooks,
+    errors,
+)
+from crossdock.hub.context import HubContext
+from crossdock.hub.desk import Handler, page
+
+# Each page: method, address, handler, and the scope that the person's role must hold.
+_PAGES: tuple[tuple[str, str, Handler, str], ...] = (
+    ("GET", "/accounts", dashboard_accounts.index, "accounts:read"),
+    ("GET", "/accounts/link", dashboard_accounts.link_form, "connect_sessions:write"),
+    ("POST", "/accounts/link", dashboard_accounts.link, "connect_sessions:write"),
+    ("GET", "/accounts/{id}", dashboard_account.show, "accounts:read"),
+    ("POST", "/accounts/{id}/test", dashboard_account.test, "accounts:write"),
+    ("POST", "/accounts/{id}/relink", dashboard_account.relink, "connect_sessions:write"),
+    ("POST", "/accounts/{id}/pause", dashboard_account.pause, "accounts:write"),
+    ("POST", "/accounts/{id}/resume", dashboard_account.resume, "accounts:write"),
+    ("GET", "/accounts/{id}/edit", dashboard_account.edit_form, "accounts:write"),
+    ("POST", "/accounts/{id}/edit", dashboard_account.edit, "accounts:write"),
+    ("GET", "/accounts/{id}/delete", dashboard_account.delete_form, "accounts:write"),
+    ("POST", "/accounts/{id}/delete", dashboard_account.delete, "accounts:write"),
+    ("GET", "/connectors", dashboard_connectors.index, "accounts:read"),
+    ("POST", "/connectors/{id}/switch-on", dashboard_connectors.switch_on, "admin"),
+    ("POST", "/connectors/{id}/switch-off", dashboard_connectors.switch_off, "admin"),
+    ("GET", "/connectors/{connector}/{method}", dashboard_connectors.setup_form, "admin"),
+    ("POST", "/connectors/{connector}/{method}", dashboard_connectors.setup, "admin"),
+    ("GET", "/keys", dashboard_keys.index, "admin"),
+    ("POST", "/keys", dashboard_keys.create, "admin"),
+    ("GET", "/keys/{id}/revoke", dashboard_keys.revoke_form, "admin"),
+    ("POST", "/keys/{id}/revoke", dashboard_keys.revoke, "admin"),
+    ("GET", "/webhooks", dashboard_webhooks.index, "webhooks:write"),
+    ("POST", "/webhooks", dashboard_webhooks.create, "webhooks:write"),
+    ("GET", "/webhooks/{id}", dashboard_webhooks.show, "webhooks:write"),
+    ("POST", "/webhooks/{id}/test", dashboard_webhooks.test, "webhooks:write"),
+    ("POST", "/webhooks/{id}/rotate", dashboard_webhooks.rotate, "webhooks:write"),
+    ("POST", "/webhooks/{id}/switch-on", dashboard_webhooks.switch_on, "webhooks:write"),
+    ("POST", "/webhooks/{id}/switch-off", dashboard_webhooks.switch_off, "webhooks:write"),
+    ("GET", "/webhooks/{id}/delete", dashboard_webhooks.delete_form, "webhooks:write"),
+    ("POST", "/webhooks/{id}/delete", dashboard_webhooks.delete, "webhooks:write"),
+    ("POST", "/webhooks/{id}/deliveries/{delivery}/replay", dashboard_webhooks.replay, "webhooks:write"),
+    ("GET", "/audit", dashboard_audit.index, "logs:read"),
+    ("POST", "/audit/verify", dashboard_audit.verify, "logs:read"),
+    ("GET", "/settings", dashboard_keys.settings_form, "admin"),
+    ("POST", "/settings", dashboard_keys.settings, "admin"),
+)
+
+
+def routes(ctx: HubContext) -> list[BaseRoute]:
+    """Give every route below ``/dashboard``."""
+
+    async def home(_request: Request) -> Response:
+        return RedirectResponse("/dashboard/accounts", status_code=303)
+
+    endpoint: Callable[[Request], Awaitable[Response]] = home
+    return [
+        Route("/dashboard", endpoint, methods=["GET"]),
+        Route("/dashboard/sign-in", dashboard_sign_in.show(ctx), methods=["GET"]),
+        Route("/dashboard/sign-in", dashboard_sign_in.sign_in(ctx), methods=["POST"]),
+        Route("/dashboard/sign-out", dashboard_sign_in.sign_out(ctx), methods=["POST"]),
+        *(
+            Route(f"/dashboard{path}", page(ctx, handler, scope=scope), methods=[method])
+            for method, path, handler, scope in _PAGES
+        ),
+        Route("/dashboard/{rest:path}", errors.missing(ctx)),
+    ]
