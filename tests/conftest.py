@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import AsyncIterator
 from itertools import count
 
@@ -16,7 +15,7 @@ from crossdock.db.pool import Database
 from crossdock.kernel.clock import OffsetClock
 from crossdock.kernel.ids import Ids
 
-pytest_plugins = ["twins"] if importlib.util.find_spec("twins") else []
+pytest_plugins = ["twins", "house"]
 
 _TEMPLATE = "house_template"
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}

@@ -73,8 +73,24 @@ class HubCors:
         await app(scope, receive, send)
 
 
+def document() -> dict[str, Any]:
+    """Return the OpenAPI document, which needs no database."""
+    return _with_routes().openapi()
+
+
 def build(context: ApiContext) -> FastAPI:
     """Return the API as an application; pages are mounted beside it by the composition root."""
+    app = _with_routes()
+    app.state.api = context
+    app.add_exception_handler(CrossdockError, problems.on_crossdock_error)
+    app.add_exception_handler(RequestValidationError, problems.on_invalid)
+    app.add_exception_handler(HTTPException, problems.on_http)
+    app.add_exception_handler(Exception, problems.on_crash)
+    app.add_middleware(HubCors)
+    return app
+
+
+def _with_routes() -> FastAPI:
     app = FastAPI(
         title="Crossdock",
         version=crossdock.__version__,
@@ -86,12 +102,6 @@ def build(context: ApiContext) -> FastAPI:
         redirect_slashes=False,
         separate_input_output_schemas=False,
     )
-    app.state.api = context
     for router in _ROUTERS:
         app.include_router(router)
-    app.add_exception_handler(CrossdockError, problems.on_crossdock_error)
-    app.add_exception_handler(RequestValidationError, problems.on_invalid)
-    app.add_exception_handler(HTTPException, problems.on_http)
-    app.add_exception_handler(Exception, problems.on_crash)
-    app.add_middleware(HubCors)
     return app

@@ -26,14 +26,13 @@ from crossdock.linking.session import (
     TEST_LIMIT,
     Attempt,
     ConnectSession,
+    OnConflict,
     closed,
     fresh_checklist,
     marked,
 )
 from crossdock.linking.sessions import Sessions
 from crossdock.linking.trial import Subject, Trial
-
-OnConflict = Literal["refuse", "accept", "replace"]
 
 
 @dataclass(frozen=True, slots=True)

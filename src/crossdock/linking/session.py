@@ -12,6 +12,7 @@ from crossdock.kernel.errors import UnauthenticatedError
 
 Channel = Literal["embedded", "hosted", "dashboard"]
 AttemptStatus = Literal["pending", "testing", "confirm", "authenticated", "error", "cancelled", "expired"]
+OnConflict = Literal["refuse", "accept", "replace"]
 CheckState = Literal["waiting", "running", "ok", "warn", "failed", "skipped"]
 
 DEFAULT_LIFE = timedelta(minutes=30)

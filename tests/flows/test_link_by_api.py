@@ -1,0 +1,80 @@
+"""Linking through the API alone, as the embedded hub component does it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from house import Live
+from twins import EasyshipTwin, ShipheroTwin
+
+
+async def open_session(live: Live, **members: Any) -> dict[str, Any]:
+    body = {"origin_owner_id": "shop-1", "origin_owner_name": "Shop One", **members}
+    answer = await live.call("POST", "/connect_sessions", data=body)
+    assert answer.status == 201, answer.text()
+    opened: dict[str, Any] = answer.json()
+    return opened
+
+
+async def link(live: Live, session: dict[str, Any], provider: str, credentials: dict[str, str]) -> dict[str, Any]:
+    offers = (await live.hub("GET", f"/hub/connectors?provider={provider}", token=session["token"])).json()
+    integration = offers["integrations"][0]["integration_id"]
+    body = {"integration_id": integration, "credentials": credentials}
+    answer = await live.hub("POST", "/hub/accounts", token=session["token"], data=body)
+    assert answer.status == 200, answer.text()
+    linked: dict[str, Any] = answer.json()
+    return linked
+
+
+async def test_an_easyship_token_becomes_an_account(live: Live, easyship_twin: EasyshipTwin) -> None:
+    """A pasted token is tested, linked, listed, and used by an action."""
+    token = easyship_twin.integration()["production_token"]
+    session = await open_session(live)
+
+    linked = await link(live, session, "easyship", {"api_token": token})
+    listed = (await live.call("GET", "/accounts")).json()
+    shipments = await live.call(
+        "POST", "/actions/rpc", data={"action": "easyship_list_shipments"}, headers={"x-account-id": linked["id"]}
+    )
+
+    assert [account["id"] for account in listed] == [linked["id"]]
+    assert listed[0]["status"] == "active"
+    assert listed[0]["identity"]["name"]
+    assert token not in str(listed)
+    assert shipments.status == 200, shipments.text()
+    assert isinstance(shipments.json()["data"], list)
+
+
+async def test_a_shiphero_refresh_token_becomes_an_account(live: Live, shiphero_twin: ShipheroTwin) -> None:
+    """A pasted refresh token gives an access token, which is tested, linked and used."""
+    made = shiphero_twin.developer()
+    session = await open_session(live, provider="shiphero")
+
+    linked = await link(live, session, "shiphero", {"refresh_token": made["refresh_token"]})
+    orders = await live.call(
+        "POST", "/actions/rpc", data={"action": "shiphero_list_orders"}, headers={"x-account-id": linked["id"]}
+    )
+
+    assert orders.status == 200, orders.text()
+    assert isinstance(orders.json()["data"], list)
+
+
+async def test_a_refused_token_is_told_with_the_provider_s_answer(live: Live) -> None:
+    """A token that the provider refuses links nothing, and the error has cause, remedy and the raw answer."""
+    session = await open_session(live, provider="easyship")
+    offers = (await live.hub("GET", "/hub/connectors", token=session["token"])).json()
+    wrong = "prod_" + "A" * 43 + "="
+
+    answer = await live.hub(
+        "POST",
+        "/hub/accounts",
+        token=session["token"],
+        data={"integration_id": offers["integrations"][0]["integration_id"], "credentials": {"api_token": wrong}},
+    )
+
+    told = answer.json()
+    assert answer.status == 400
+    assert {"statusCode", "message", "timestamp", "code", "remedy"} <= set(told)
+    assert told["provider_errors"][0]["status"] == 401
+    assert wrong not in answer.text()
+    assert (await live.call("GET", "/accounts")).json() == []
