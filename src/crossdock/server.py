@@ -25,6 +25,7 @@ from crossdock.connectors.catalogue import Catalogue
 from crossdock.db.jobs import Handler, Jobs
 from crossdock.db.pool import Database
 from crossdock.egress.client import Egress
+from crossdock.hub import dashboard as hub_dashboard
 from crossdock.hub import pages as hub_pages
 from crossdock.hub.context import HubContext
 from crossdock.hub.render import Renderer
@@ -138,24 +139,23 @@ def build_app(house: House) -> Starlette:
     """Return the application: pages first, and the API for every other address."""
     context = _api_context(house)
     secure = house.settings.hub_url.startswith("https://")
-    pages = hub_pages.routes(
-        HubContext(
-            db=house.db,
-            clock=house.clock,
-            catalogue=house.catalogue,
-            projects=house.projects,
-            accounts=house.accounts,
-            integrations=house.integrations,
-            sessions=house.sessions,
-            linking=house.linking,
-            oauth=house.oauth,
-            webhooks=house.webhooks,
-            trail=house.trail,
-            checkup=house.checkup,
-            renderer=Renderer.load(https=secure),
-            hub_url=house.settings.hub_url,
-        )
+    hub = HubContext(
+        db=house.db,
+        clock=house.clock,
+        catalogue=house.catalogue,
+        projects=house.projects,
+        accounts=house.accounts,
+        integrations=house.integrations,
+        sessions=house.sessions,
+        linking=house.linking,
+        oauth=house.oauth,
+        webhooks=house.webhooks,
+        trail=house.trail,
+        checkup=house.checkup,
+        renderer=Renderer.load(https=secure),
+        hub_url=house.settings.hub_url,
     )
+    pages = [*hub_pages.routes(hub), *hub_dashboard.routes(hub)]
     return Starlette(routes=[*pages, Mount("/", app=api_app.build(context))])
 
 
