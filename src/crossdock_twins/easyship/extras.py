@@ -65,6 +65,7 @@ def routes(parts: Parts) -> list[BaseRoute]:
         Route("/integrations/{integration_id}", api.change, methods=["PATCH"]),
         Route("/integrations/{integration_id}", api.delete, methods=["DELETE"]),
         Route("/integrations/{integration_id}/regenerate", api.regenerate, methods=["POST"]),
+        Route("/oauth_apps", api.apps, methods=["GET"]),
         Route("/oauth_apps", api.register, methods=["POST"]),
         Route("/oauth_grants", api.consent, methods=["POST"]),
     ]
@@ -108,6 +109,16 @@ class _Api:
             raise ControlError(422, "There is no such environment.", remedy="Use production or sandbox.")
         self._parts.integrations.regenerate(integration.id, environment)
         return JSONResponse(_integration_json(self._integration(request)))
+
+    async def apps(self, _request: Request) -> Response:
+        return JSONResponse(
+            {
+                "apps": [
+                    {"client_id": app.client_id, "name": app.name, "redirect_uris": list(app.redirect_uris)}
+                    for app in self._parts.grants.apps()
+                ]
+            }
+        )
 
     async def register(self, request: Request) -> Response:
         return JSONResponse(_register(self._parts, await read_members(request)), status_code=201)

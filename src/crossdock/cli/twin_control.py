@@ -1,0 +1,116 @@
+"""What `crossdock up` asks of the twins' control API: one clock for all, and an OAuth app for the hub."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, Literal
+from urllib.parse import urlsplit
+
+from crossdock.cli.accounts import ACTOR
+from crossdock.cli.twin_process import Facts
+from crossdock.connectors.model import AuthMethod, Connector
+from crossdock.egress.client import Egress, TransportError
+from crossdock.egress.exchange import Request
+from crossdock.kernel.clock import OffsetClock
+from crossdock.kernel.errors import ProviderFailedError
+from crossdock.server import House
+from crossdock.telemetry import logs
+
+POLL_SECONDS: Final = 1.0
+_TIMEOUT: Final = 10.0
+
+Follow = Literal["always", "when_switched_on"]
+log = logs.get(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TwinControl:
+    """The control APIs of the running twins, by the provider's key."""
+
+    egress: Egress
+    facts: Facts
+
+    async def ask(self, twin: str, path: str, document: Mapping[str, Any] | None = None) -> Any:
+        """Send a document (or only look, without one) and return the answer; raise ProviderFailedError on a refusal."""
+        url = f"{self.facts[twin]['dashboard']}/_twin{path}"
+        body = None if document is None else json.dumps(document).encode()
+        headers = {} if body is None else {"content-type": "application/json"}
+        request = Request("GET" if body is None else "POST", url, headers, body, timeout=_TIMEOUT)
+        parts = urlsplit(url)
+        reply = await self.egress.send(request, origins=frozenset({f"{parts.scheme}://{parts.netloc}"}))
+        if reply.status >= 400:  # noqa: PLR2004 - every refusal
+            raise ProviderFailedError(
+                f"The twin answered {reply.status}.", remedy="Reset the twin on its /_twin/ page."
+            )
+        return reply.json()
+
+    async def one_time(self, *, follow: Follow) -> timedelta:
+        """Return how far the hub's clock is to be turned; where it follows, bring the twins to the furthest of them."""
+        clocks = {twin: await self.ask(twin, "/clock") for twin in self.facts}
+        if follow != "always" and not any(clock["followed"] for clock in clocks.values()):
+            return timedelta()
+        furthest = max((int(clock["offset_seconds"]) for clock in clocks.values()), default=0)
+        for twin, clock in clocks.items():
+            behind = furthest - int(clock["offset_seconds"])
+            if behind > 0:
+                await self.ask(twin, "/clock", {"advance": _span(behind)})
+        return timedelta(seconds=furthest)
+
+    async def follow(
+        self, *, clock: OffsetClock, follow: Follow, turned: Callable[[timedelta], None], stop: asyncio.Event
+    ) -> None:
+        """Keep the hub's clock with the twins', looking once a second, until told to stop."""
+        while not stop.is_set():
+            try:
+                offset = await self.one_time(follow=follow)
+            except (TransportError, ProviderFailedError) as error:
+                log.info("twins.clock.unreachable", error=type(error).__name__)
+            else:
+                if offset != clock.offset:
+                    clock.offset = offset
+                    turned(offset)
+            try:
+                await asyncio.wait_for(stop.wait(), timeout=POLL_SECONDS)
+            except TimeoutError:
+                continue
+
+
+async def register_apps(control: TwinControl, house: House, *, project_id: str) -> None:
+    """Give every OAuth method of a provider with a twin an application there, unless it has one that still works."""
+    for connector in house.catalogue.connectors():
+        for method in connector.auth_methods:
+            if method.kind == "oauth2" and connector.key in control.facts:
+                await _register(control, house, project_id, connector, method)
+
+
+async def _register(
+    control: TwinControl, house: House, project_id: str, connector: Connector, method: AuthMethod
+) -> None:
+    callback = house.oauth.callback_url(connector.key)
+    every = await house.integrations.list(project_id=project_id)
+    held = next((one for one in every if (one.connector_key, one.auth_method) == (connector.key, method.key)), None)
+    known = (await control.ask(connector.key, "/oauth_apps"))["apps"]
+    for app in known:
+        if held and app["client_id"] == held.setup.get("client_id") and callback in app["redirect_uris"]:
+            return
+    setup = await control.ask(connector.key, "/oauth_apps", {"name": "Crossdock", "redirect_uris": [callback]})
+    if held is None:
+        await house.integrations.create(
+            project_id=project_id, connector_key=connector.key, auth_method=method.key, setup=setup, actor=ACTOR
+        )
+    else:
+        await house.integrations.update(project_id=project_id, integration_id=held.id, setup=setup, actor=ACTOR)
+
+
+def _span(seconds: int) -> str:
+    """Write seconds as the twins read a span: 2333700 is ``27d15m``."""
+    parts = []
+    for unit, length in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):
+        amount, seconds = divmod(seconds, length)
+        if amount:
+            parts.append(f"{amount}{unit}")
+    return "".join(parts)

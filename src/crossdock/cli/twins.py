@@ -1,0 +1,36 @@
+"""`crossdock twins`: the twins alone."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Final
+
+import typer
+
+from crossdock.cli import place
+from crossdock.cli.place import DataDir
+
+DEFAULT_PORT: Final = 8201
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(twins)
+
+
+def twins(
+    port: Annotated[
+        int, typer.Option("--port", help="The first of three ports; 0 takes free ones.", min=0)
+    ] = DEFAULT_PORT,
+    data_dir: DataDir = None,
+    memory: Annotated[bool, typer.Option("--memory", help="Keep nothing.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one line of JSON when ready.")] = False,
+) -> None:
+    """Run the twins alone: local stand-ins for Easyship and ShipHero, with a clock that can be turned."""
+    folder = place.read_settings(data_dir=data_dir).data_dir / "twins"
+    arguments = ["--memory"] if memory else ["--data-dir", str(folder)]
+    if not memory:
+        place.private_dir(folder)
+    command = [sys.executable, "-m", "crossdock_twins", "--port", str(port), *arguments, *(["--json"] if json else [])]
+    os.execv(sys.executable, command)  # noqa: S606 - the twins take this process over: signals reach them directly
