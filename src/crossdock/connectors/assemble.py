@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from crossdock.connectors.matching import When
 from crossdock.connectors.model import (
@@ -22,7 +22,13 @@ from crossdock.connectors.model import (
 from crossdock.connectors.patterns import SlowPatternError, compile_pattern
 from crossdock.connectors.source import Source, Steps
 
-Link = Callable[[str], str]
+
+class Link(Protocol):
+    """Puts an operator's stand-in for a provider into an address; ``rewritten`` is the page's path there."""
+
+    def __call__(self, address: str, rewritten: str | None = None) -> str:
+        """Return the address to show."""
+        ...
 
 
 def at(source: Source, steps: Steps) -> Any:
@@ -82,7 +88,7 @@ def method(source: Source, steps: Steps, *, link: Link, shared: tuple[PasteRule,
         access_life=timedelta(seconds=life) if life else None,
         scopes=tuple(value.get("scopes", ())),
         issuer=link(value["issuer"]) if "issuer" in value else None,
-        manage_link=link(value["manage"]["link"]),
+        manage_link=link(value["manage"]["link"], value["manage"].get("rewritten")),
         manage_text=value["manage"]["text"],
         **endpoints,
     )
@@ -135,7 +141,7 @@ def _guide_step(connector: str, method_key: str, value: Mapping[str, Any], link:
         body=value["body"],
         image=f"{connector}/{method_key}/{value['key']}.png",
         alt=value["alt"],
-        link=link(target["to"]) if target else None,
+        link=link(target["to"], target.get("rewritten")) if target else None,
         link_text=target["text"] if target else None,
         variants=tuple(Variant(one["title"], one["body"]) for one in value.get("variants", ())),
     )

@@ -79,11 +79,13 @@ class _Rewritten:
     source: Source
     origins: Mapping[str, str]
 
-    def link(self, address: str) -> str:
-        """Return the address with its origin replaced where a rewrite names it."""
+    def link(self, address: str, rewritten: str | None = None) -> str:
+        """Return the address with its origin replaced where a rewrite names it, and then with the other path."""
         parts = urlsplit(address)
         origin = f"{parts.scheme}://{parts.netloc}"
-        return self.origins.get(origin, origin).rstrip("/") + address[len(origin) :]
+        if origin not in self.origins:
+            return address
+        return self.origins[origin] + (rewritten or address[len(origin) :])
 
 
 def _build(rewritten: _Rewritten, folder: Path) -> Connector:

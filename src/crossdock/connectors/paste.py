@@ -31,6 +31,8 @@ _QUOTES = ('""', "''", "``", "\u201c\u201d", "\u2018\u2019", "\u00ab\u00bb", "\u
 _BEARER_BEFORE = re.compile(r"(?i)(?:authorization\s{0,4}[:=]\s{0,4})?[\"']?bearer\s{1,8}")
 _BEARER_IN = re.compile(r"(?i)\bbearer\s{1,8}([A-Za-z0-9._~+/=-]{8,4096})")
 _TOKEN_LINE = re.compile(r"[A-Za-z0-9+/=_.-]{1,4096}")
+_RUN_ON = re.compile(r"[A-Za-z0-9+/=_-]")
+_ONE_RUN = re.compile(r"[^\s\"'{}<>]{1,32768}")
 _ADDRESS = re.compile(r"(?i)(?:https?://|www\.)\S{1,4096}")
 _ROUNDS = 4
 
@@ -130,14 +132,18 @@ def _joined(paste: Paste, core: str, now: datetime) -> Reading | None:
 
 def _extracted(paste: Paste, core: str, now: datetime) -> Reading | None:
     """Find the token in a command, JSON, a line of settings or plain text; None where nothing like one is in it."""
-    found = dict.fromkeys(_candidates(paste, core))
-    good = [value for value in found if judge(paste=paste, value=value, now=now) is None]
-    if len(good) > 1:
-        return Reading(core, "paste_several")
-    if good:
-        same = core.split()
-        mend = "doubled" if len(same) > 1 and set(same) == {good[0]} else _kind_of(paste, core)
-        return Reading(good[0], mend=mend)
+    found: list[str] = []
+    for stage in _candidates(paste, core):
+        good = {value for value in stage if judge(paste=paste, value=value, now=now) is None}
+        if len(good) > 1:
+            return Reading(core, "paste_several")
+        if good:
+            value = good.pop()
+            same = core.split()
+            return Reading(value, mend="doubled" if len(same) > 1 and set(same) == {value} else _kind_of(paste, core))
+        found += stage
+    if _ONE_RUN.fullmatch(core):
+        return None
     for value in found:
         rule = judge(paste=paste, value=value, now=now)
         if value != core and rule is not None and rule.cause != "paste_not_a_token":
@@ -145,13 +151,19 @@ def _extracted(paste: Paste, core: str, now: datetime) -> Reading | None:
     return None
 
 
-def _candidates(paste: Paste, core: str) -> Iterator[str]:
-    """Yield what may be the token: named values first, then what follows Bearer, then anything of its form."""
+def _candidates(paste: Paste, core: str) -> Iterator[list[str]]:
+    """Yield what may be the token, the surest first: named values, what follows Bearer, anything of its form."""
     if named := _named(paste):
-        yield from (match[1] for match in named.finditer(core))
-    yield from (match[1] for match in _BEARER_IN.finditer(core))
+        yield [match[1] for match in named.finditer(core)]
+    yield [match[1] for match in _BEARER_IN.finditer(core)]
     if not _ADDRESS.fullmatch(core):
-        yield from (match[0] for match in paste.find.finditer(core))
+        yield [match[0] for match in paste.find.finditer(core) if _stands_alone(match, core)]
+
+
+def _stands_alone(match: re.Match[str], core: str) -> bool:
+    """Tell whether a find is a whole run of characters and not a piece of a longer one."""
+    before, after = core[max(match.start() - 1, 0) : match.start()], core[match.end() : match.end() + 1]
+    return not _RUN_ON.match(before) and not _RUN_ON.match(after)
 
 
 def _named(paste: Paste) -> re.Pattern[str] | None:
@@ -169,4 +181,4 @@ def _kind_of(paste: Paste, core: str) -> str:
     if core[0] in "{[":
         return "json"
     named = _named(paste)
-    return "assignment" if "\n" not in core and named and named.match(core.removeprefix("export ")) else "text"
+    return "assignment" if "\n" not in core and named and named.search(core) else "text"
