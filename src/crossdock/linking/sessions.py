@@ -8,6 +8,7 @@ from datetime import timedelta
 from crossdock.accounts.integrations import Integrations
 from crossdock.accounts.model import Account, Integration
 from crossdock.accounts.service import Accounts
+from crossdock.audit import events
 from crossdock.audit.trail import Trail
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.connectors.model import AuthMethod, Connector
@@ -68,7 +69,7 @@ class Sessions:
                 conn,
                 project_id=principal.project_id,
                 actor=principal.actor,
-                event="connect_session.created",
+                event=events.SESSION_CREATED,
                 subject=f"connect_session:{session.id}",
                 detail={"origin_owner_id": request.origin_owner_id, "provider": request.provider},
             )
