@@ -101,7 +101,7 @@ class _Ground:
     outbox: Outbox
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Records:
     """What keeps accounts and their credentials."""
 
@@ -218,25 +218,7 @@ async def _ground(settings: Settings, clock: Clock, db: Database, egress: Egress
 
 
 def _records(on: _Ground) -> _Records:
-    integrations = Integrations(
-        db=on.db,
-        vault=on.vault,
-        catalogue=on.catalogue,
-        trail=on.trail,
-        clock=on.clock,
-        ids=on.ids,
-        changes=on.changes,
-    )
-    accounts = Accounts(
-        db=on.db,
-        catalogue=on.catalogue,
-        outbox=on.outbox,
-        trail=on.trail,
-        clock=on.clock,
-        ids=on.ids,
-        changes=on.changes,
-        vault=on.vault,
-    )
+    integrations, accounts = _keepers(on)
     prober = Prober(catalogue=on.catalogue, egress=on.egress, clock=on.clock)
     refresher = Refresher(
         db=on.db,
@@ -270,17 +252,31 @@ def _records(on: _Ground) -> _Records:
         trail=on.trail,
         clock=on.clock,
     )
-    return _Records(
-        integrations=integrations,
-        accounts=accounts,
-        prober=prober,
-        refresher=refresher,
-        leases=leases,
-        checkup=checkup,
-        schedule=Schedule(
-            db=on.db, jobs=on.jobs, accounts=accounts, refresher=refresher, checkup=checkup, clock=on.clock
-        ),
+    schedule = Schedule(db=on.db, jobs=on.jobs, accounts=accounts, refresher=refresher, checkup=checkup, clock=on.clock)
+    return _Records(integrations, accounts, prober, refresher, leases, checkup, schedule)
+
+
+def _keepers(on: _Ground) -> tuple[Integrations, Accounts]:
+    integrations = Integrations(
+        db=on.db,
+        vault=on.vault,
+        catalogue=on.catalogue,
+        trail=on.trail,
+        clock=on.clock,
+        ids=on.ids,
+        changes=on.changes,
     )
+    accounts = Accounts(
+        db=on.db,
+        catalogue=on.catalogue,
+        outbox=on.outbox,
+        trail=on.trail,
+        clock=on.clock,
+        ids=on.ids,
+        changes=on.changes,
+        vault=on.vault,
+    )
+    return integrations, accounts
 
 
 def _house(on: _Ground, records: _Records) -> House:
