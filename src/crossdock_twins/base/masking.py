@@ -72,7 +72,8 @@ def mask_body(body: bytes, *, content_type: str) -> str:
     if "x-www-form-urlencoded" in content_type:
         return mask_query(text)
     try:
-        return mask_text(json.dumps(_mask_json(json.loads(text)), ensure_ascii=False)) if text else ""
+        shown = json.dumps(_mask_json(json.loads(text)), ensure_ascii=False) if text else ""
+        return mask_text(shown.encode(errors="replace").decode())
     except (ValueError, RecursionError):
         return mask_text(text)
 

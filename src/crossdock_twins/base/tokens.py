@@ -22,7 +22,7 @@ def urlsafe_token(*, prefix: str = "", octets: int = 32) -> str:
 
 def digest(text: str) -> str:
     """Hash a secret so that it can be looked up without being kept: SHA-256 in 64 hexadecimal digits."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def fingerprint(text: str) -> str:

@@ -24,7 +24,7 @@ _HS_DIGITS = 8
 
 def timestamp(moment: datetime) -> str:
     """Write a time as the API does: UTC, whole seconds."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def address(sent: Mapping[str, Any]) -> dict[str, Any]:

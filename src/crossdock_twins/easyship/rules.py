@@ -12,7 +12,7 @@ from crossdock_twins.easyship.reference import COUNTRIES, category
 _BLANK = "can't be blank"
 _LARGEST = 1_000_000_000
 _CONTACT = ("contact_name", "contact_phone", "contact_email")
-_SENDER_NEEDS = ("line_1", "city", "company_name", *_CONTACT)
+_SENDER_NEEDS = ("line_1", "city", "company_name", *_CONTACT, "country_alpha2")
 _BUYER_NEEDS = ("line_1", "city", *_CONTACT, "country_alpha2")
 _LENGTHS = {"line_1": 35, "line_2": 35, "contact_phone": 20, "contact_email": 50, "state": 200, "city": 200}
 _SENDER_LENGTHS = {**_LENGTHS, "company_name": 27, "contact_name": 22}

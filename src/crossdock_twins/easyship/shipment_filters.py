@@ -68,7 +68,7 @@ def _moment(name: str, query: Mapping[str, Any]) -> str:
     """Read an ISO 8601 date or time (without a zone: UTC)."""
     try:
         moment = datetime.fromisoformat(query[name])
-    except ValueError as error:
+        return timestamp(moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC))
+    except (ValueError, OverflowError) as error:
         sentence = f"Invalid date format for {name} filter ({inspect(query[name])})."
         raise Refusal("invalid_url_param", sentence) from error
-    return timestamp(moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC))
