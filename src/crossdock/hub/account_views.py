@@ -144,7 +144,11 @@ def calls(texts: Texts, records: Sequence[CallRecord]) -> list[CallRowView]:
 
 def entry(texts: Texts, one: Entry) -> EventRowView:
     """Show one entry of a trail; what its details say is facts and ids, never a secret."""
-    details = [f"{key}: {_plain(value)}" for key, value in one.detail.items() if value not in (None, "", [], {})]
+    details = [
+        f"{texts.text(key.replace('_', ' '))}: {_plain(value)}"
+        for key, value in one.detail.items()
+        if value not in (None, "", [], {}) and key != "identity"
+    ]
     account = one.subject.startswith("acc_")
     return EventRowView(
         title=texts.text(events.TITLES.get(one.event, one.event)),

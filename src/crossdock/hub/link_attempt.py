@@ -60,6 +60,7 @@ async def receipt(visit: Visit) -> Response:
     lines = [visit.texts.text("Crossdock: receipt of a linked account"), ""]
     lines += [f"{label:<{width}}  {value}" for label, value in rows]
     lines += ["", view.life, "", visit.texts.text("How to take it back"), *(f"- {line}" for line in view.revoke)]
+    lines += [visit.texts.text("- At %(name)s: %(how)s", name=view.name, how=view.revoke_text)]
     headers = csp.headers(https=visit.ctx.https)
     headers["Content-Disposition"] = f'attachment; filename="crossdock-{view.account_id}.txt"'
     return PlainTextResponse("\n".join(lines) + "\n", headers=headers)

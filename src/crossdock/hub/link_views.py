@@ -178,7 +178,6 @@ def linked(visit: Visit, attempt: Attempt, account: Account, connector: Connecto
     message = {"type": "AccountConnected", "account": {"id": account.id, "provider": account.connector_key}}
     revoke = [
         texts.text("Here: %(who)s can pause or delete it on the dashboard.", who=texts.text("the app that sent you")),
-        texts.text("At %(name)s: %(how)s", name=connector.name, how=method.manage_text),
     ]
     back = session.return_url or (f"/dashboard/accounts/{account.id}" if session.channel == "dashboard" else None)
     return LinkedView(
@@ -191,6 +190,7 @@ def linked(visit: Visit, attempt: Attempt, account: Account, connector: Connecto
         life=life.promise(texts, method=method, name=connector.name, hard_end=account.hard_end_at),
         revoke=revoke,
         revoke_link=method.manage_link or None,
+        revoke_text=texts.text(method.manage_text),
         back=ButtonView(label=texts.text("Go back to where you were"), url=back) if back else None,
         receipt_url=f"{visit.home}/attempts/{attempt.id}/receipt",
         message=json.dumps(message),

@@ -213,6 +213,7 @@ class LinkedView:
     life: str
     revoke: Sequence[str]
     revoke_link: str | None
+    revoke_text: str
     back: ButtonView | None
     receipt_url: str
     message: str
