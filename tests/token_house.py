@@ -1,16 +1,9 @@
-"""The rooms from the vault to the tokens, built on a real database and pointed at running twins.
-
-Also a process of its own, for tests that kill it or run several: `python tests/token_house.py` reads one JSON object
-from standard input and writes one JSON line.
-"""
+"""The rooms from the vault to the tokens, built on a real database and pointed at running twins."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -83,8 +76,8 @@ class TokenHouse:
             )
             await conn.execute(
                 """
-                insert into connection_attempts (id, project_id, session_id, status, step, created_at, updated_at,
-                    expires_at) values ($1, $2, $3, 'testing', 'test', now(), now(), now() + interval '1 hour')
+                insert into connection_attempts (id, project_id, session_id, status, created_at, updated_at,
+                    expires_at) values ($1, $2, $3, 'testing', now(), now(), now() + interval '1 hour')
                 """,
                 attempt_id,
                 project_id,
@@ -234,16 +227,29 @@ class TokenHouse:
 
 @asynccontextmanager
 async def open_token_house(
-    *, dsn: str, key_file: Path, twins: Mapping[str, str], clock: OffsetClock, pool: int = 10
+    *, dsn: str, key_file: Path, twins: Mapping[str, str], clock: OffsetClock
 ) -> AsyncIterator[TokenHouse]:
     """Open the services; ``twins`` maps the providers' origins to those of running twins."""
-    db = await Database.open(dsn, size=pool)
-    egress = await Egress.open(private_origins=frozenset(twins.values()))
+    async with AsyncExitStack() as stack:
+        db = await Database.open(dsn, size=10)
+        stack.push_async_callback(db.close)
+        egress = await Egress.open(private_origins=frozenset(twins.values()))
+        stack.push_async_callback(egress.close)
+        house = await _built(db, egress, key_file, twins, clock)
+        stack.push_async_callback(house.refresher.close)
+        stack.push_async_callback(house.leases.close)
+        await house.leases.start()
+        yield house
+
+
+async def _built(
+    db: Database, egress: Egress, key_file: Path, twins: Mapping[str, str], clock: OffsetClock
+) -> TokenHouse:
     ids = Ids(clock=clock)
     async with db.connection() as conn:
         ring = await rotation.open_ring(conn, path=key_file, ids=ids)
         await rotation.admit(conn, ring=ring, clock=clock)
-    vault, trail, changes, jobs = Vault(ring, clock), Trail(clock), Changes(), Jobs(dsn=dsn)
+    vault, trail, changes, jobs = Vault(ring, clock), Trail(clock), Changes(), Jobs(dsn=db.dsn)
     catalogue = Catalogue.load(origin_rewrites=twins)
     common: dict[str, Any] = {"db": db, "vault": vault, "catalogue": catalogue, "clock": clock, "changes": changes}
     outbox = Outbox(clock=clock, ids=ids, jobs=jobs)
@@ -253,50 +259,21 @@ async def open_token_house(
     known: dict[str, Any] = {**common, "accounts": accounts, "integrations": integrations}
     refresher = Refresher(**known, prober=prober, egress=egress, trail=trail, ids=ids)
     leases = Leases(**known, refresher=refresher)
-    await leases.start()
     checkup = Checkup(
         db=db, accounts=accounts, leases=leases, refresher=refresher, prober=prober, trail=trail, clock=clock
     )
     schedule = Schedule(db=db, jobs=jobs, accounts=accounts, refresher=refresher, checkup=checkup, clock=clock)
-    try:
-        yield TokenHouse(
-            db=db,
-            clock=clock,
-            ids=ids,
-            vault=vault,
-            catalogue=catalogue,
-            accounts=accounts,
-            integrations=integrations,
-            refresher=refresher,
-            leases=leases,
-            checkup=checkup,
-            schedule=schedule,
-            trail=trail,
-        )
-    finally:
-        await leases.close()
-        await refresher.close()
-        await egress.close()
-        await db.close()
-
-
-async def _serve(order: Mapping[str, Any]) -> dict[str, Any]:
-    clock = OffsetClock(timedelta(seconds=order["offset"]))
-    key_file = Path(order["key_file"])
-    async with open_token_house(dsn=order["dsn"], key_file=key_file, twins=order["twins"], clock=clock) as house:
-        where = {"project_id": order["project_id"], "account_id": order["account_id"]}
-        if order["do"] == "refresh":
-            outcome = await house.refresher.refresh(**where, reason=order["reason"])
-            return {"kind": outcome.kind, "generation": outcome.generation, "cause": outcome.cause}
-        callers = [house.leases.lease(**where) for _ in range(order["callers"])]
-        leases = await asyncio.gather(*callers)
-        tokens = {lease.credential["access_token"].reveal() for lease in leases}
-        return {
-            "answers": len(leases),
-            "different": len(tokens),
-            "generations": sorted({one.generation for one in leases}),
-        }
-
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(asyncio.run(_serve(json.loads(sys.stdin.read())))) + "\n")
+    return TokenHouse(
+        db=db,
+        clock=clock,
+        ids=ids,
+        vault=vault,
+        catalogue=catalogue,
+        accounts=accounts,
+        integrations=integrations,
+        refresher=refresher,
+        leases=leases,
+        checkup=checkup,
+        schedule=schedule,
+        trail=trail,
+    )

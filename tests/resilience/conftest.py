@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from crossdock.kernel.clock import OffsetClock
 from token_house import TokenHouse, open_token_house
+from token_process import Processes
 from twins import EasyshipTwin, ShipheroTwin
 
 
@@ -58,3 +59,11 @@ async def easyship_house(
     """Open the rooms on the Easyship twin."""
     async with AsyncExitStack() as stack:
         yield await _opened(stack, database_url, key_file, easyship_origins)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def processes() -> AsyncIterator[Processes]:
+    """Start the parent of the processes that tests kill or run side by side."""
+    parent = await Processes.start()
+    yield parent
+    await parent.stop()
