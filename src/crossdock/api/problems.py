@@ -94,7 +94,7 @@ async def on_http(request: Request, error: Exception) -> JSONResponse:
     code, title = _BY_STATUS.get(error.status_code, ("http_error", "The request failed"))
     failure = CrossdockError(
         f"{title}.",
-        remedy="Look the address up in the API reference at /docs.",
+        remedy="Look the address and its methods up in the API document: GET /openapi.json.",
         code=code,
         status=error.status_code,
         detail={"disposition": "fix_request", "title": title},
