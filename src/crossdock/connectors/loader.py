@@ -41,7 +41,9 @@ def _validator() -> jsonschema.protocols.Validator:
 
 def _check_schema(source: Source) -> None:
     """Raise for the first thing in the file that the schema does not allow."""
-    errors = sorted(_validator().iter_errors(source.value), key=lambda error: _line_of(source, error))
+    errors = sorted(
+        _validator().iter_errors(source.value), key=lambda error: (not _unknown_keys(error), _line_of(source, error))
+    )
     if not errors:
         return
     error = errors[0]

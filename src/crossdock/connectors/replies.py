@@ -17,7 +17,7 @@ FALLBACK = "provider_error"
 """The cause of a failure that fits no condition of a definition."""
 
 _LONGEST_WAIT = 24 * 3600.0
-_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,6})?")
+_NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,6})?")
 
 
 @dataclass(frozen=True, slots=True)

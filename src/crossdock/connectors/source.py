@@ -96,14 +96,13 @@ def _expand(source: Source, value: Any, steps: Steps) -> Any:
 
 
 def _read_one(folder: Path, name: str) -> Source:
-    """Read one file; its size, depth, anchors, tags and doubled keys are checked before anything is built."""
+    """Read one file; size, depth, anchors, tags and doubled keys are checked on the way."""
     path = folder / name
     if path.stat().st_size > _MAX_BYTES:
         raise DefinitionError(f"{name}:1: the file is larger than 256 KiB", remedy=_REMEDY)
     text = path.read_text(encoding="utf-8")
     lines: dict[Steps, tuple[str, int]] = {}
     try:
-        _refuse_anchors(name, text)
         node = YAML(typ="safe", pure=True).compose(text)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -118,21 +117,12 @@ def _read_one(folder: Path, name: str) -> Source:
     return Source(value, lines)
 
 
-def _refuse_anchors(name: str, text: str) -> None:
-    """Refuse anchors and aliases, with which a small file can grow without end."""
-    for event in YAML(typ="safe", pure=True).parse(text):
-        if getattr(event, "anchor", None):
-            line = event.start_mark.line + 1
-            raise DefinitionError(
-                f"{name}:{line}: anchors and aliases are not allowed",
-                remedy=_REMEDY,
-                detail={"file": name, "line": line},
-            )
-
-
 def _value(name: str, node: Node | None, steps: Steps, lines: dict[Steps, tuple[str, int]]) -> Any:
     line = node.start_mark.line + 1 if node else 1
     lines[steps] = (name, line)
+    # With anchors a small file can grow without end once its aliases are followed.
+    if node is not None and node.anchor:
+        raise DefinitionError(f"{name}:{line}: anchors and aliases are not allowed", remedy=_REMEDY)
     if len(steps) > _MAX_DEPTH:
         raise DefinitionError(f"{name}:{line}: this is nested too deeply", remedy=_REMEDY)
     if isinstance(node, MappingNode):
