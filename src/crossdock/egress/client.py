@@ -173,7 +173,7 @@ class Egress:
             target = reply.headers.get("location")
             if request.method.upper() != "GET" or reply.status not in _REDIRECTS or not target:
                 return reply
-            url = urljoin(request.url, target)
+            url = _joined(request.url, target)
             here, there = guard.origin_of(request.url), self._judge(url, origins, way=way)
             request = replace(request, url=url, headers=request.headers if here == there else _public(request))
         raise TransportError("bad_reply", sent=True, host=guard.origin_of(request.url).host)
@@ -199,6 +199,13 @@ class Egress:
         except BlockedError as error:
             raise TransportError("blocked", sent=way.connected, host="the address", reason=str(error)) from None
         return origin
+
+
+def _joined(url: str, target: str) -> str:
+    try:
+        return urljoin(url, target)
+    except ValueError:
+        raise BlockedError("the redirect leads to something that is not a URL") from None
 
 
 @lru_cache(maxsize=256)
