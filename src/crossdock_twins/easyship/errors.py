@@ -18,11 +18,9 @@ class Kind:
 
 
 _REQUEST = "invalid_request_error"
-_API = "api_error"
 KINDS: Mapping[str, Kind] = {
     "invalid_token": Kind(401, _REQUEST, "Invalid token."),
     "payment_required": Kind(402, _REQUEST, "Insufficient balance on your account. Please add more funds."),
-    "insufficient_subscription": Kind(402, _REQUEST, "You don't have access to this feature. Please upgrade your plan"),
     "forbidden": Kind(
         403,
         _REQUEST,
@@ -39,7 +37,6 @@ KINDS: Mapping[str, Kind] = {
         _REQUEST,
         "Rate Limit Exceeded. You have reached the maximum number of requests. Please try again later.",
     ),
-    "internal_server_error": Kind(500, _API, "Internal Server Error"),
 }
 
 
