@@ -227,15 +227,15 @@ class TokenHouse:
 
 @asynccontextmanager
 async def open_token_house(
-    *, dsn: str, key_file: Path, twins: Mapping[str, str], clock: OffsetClock
+    *, dsn: str, key_file: Path, twins: Mapping[str, str], clock: OffsetClock, patience: float = 10.0
 ) -> AsyncIterator[TokenHouse]:
-    """Open the services; ``twins`` maps the providers' origins to those of running twins."""
+    """Open the services; ``twins`` maps the providers' origins to those of running twins, ``patience`` is in seconds."""
     async with AsyncExitStack() as stack:
         db = await Database.open(dsn, size=10)
         stack.push_async_callback(db.close)
         egress = await Egress.open(private_origins=frozenset(twins.values()))
         stack.push_async_callback(egress.close)
-        house = await _built(db, egress, key_file, twins, clock)
+        house = await _built(db, egress, key_file, twins, clock, patience)
         stack.push_async_callback(house.refresher.close)
         stack.push_async_callback(house.leases.close)
         await house.leases.start()
@@ -243,7 +243,7 @@ async def open_token_house(
 
 
 async def _built(
-    db: Database, egress: Egress, key_file: Path, twins: Mapping[str, str], clock: OffsetClock
+    db: Database, egress: Egress, key_file: Path, twins: Mapping[str, str], clock: OffsetClock, patience: float
 ) -> TokenHouse:
     ids = Ids(clock=clock)
     async with db.connection() as conn:
@@ -255,9 +255,9 @@ async def _built(
     outbox = Outbox(clock=clock, ids=ids, jobs=jobs)
     accounts = Accounts(**common, outbox=outbox, trail=trail, ids=ids)
     integrations = Integrations(**common, trail=trail, ids=ids)
-    prober = Prober(catalogue=catalogue, egress=egress, clock=clock)
+    prober = Prober(catalogue=catalogue, egress=egress, clock=clock, seconds=patience)
     known: dict[str, Any] = {**common, "accounts": accounts, "integrations": integrations}
-    refresher = Refresher(**known, prober=prober, egress=egress, trail=trail, ids=ids)
+    refresher = Refresher(**known, prober=prober, egress=egress, trail=trail, ids=ids, seconds=patience)
     leases = Leases(**known, refresher=refresher)
     checkup = Checkup(
         db=db, accounts=accounts, leases=leases, refresher=refresher, prober=prober, trail=trail, clock=clock

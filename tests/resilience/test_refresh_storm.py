@@ -4,6 +4,7 @@ import asyncio
 import statistics
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -104,12 +105,12 @@ async def test_a_refused_token_is_renewed_once_for_all_who_met_the_refusal(
 ) -> None:
     """Fifty callers whose calls were answered 401 force one refresh; a late one gets what the first brought."""
     account = await _linked(shiphero_house, shiphero_twin)
-    where = {"project_id": account.project_id, "account_id": account.id}
-    refused = (await shiphero_house.leases.lease(**where)).generation
+    lease = partial(shiphero_house.leases.lease, project_id=account.project_id, account_id=account.id)
+    refused = (await lease()).generation
     shiphero_twin.clear_journal()
 
-    renewed = await asyncio.gather(*(shiphero_house.leases.lease(**where, force_refresh_of=refused) for _ in range(50)))
-    late = await shiphero_house.leases.lease(**where, force_refresh_of=refused)
+    renewed = await asyncio.gather(*(lease(force_refresh_of=refused) for _ in range(50)))
+    late = await lease(force_refresh_of=refused)
 
     assert {lease.generation for lease in [*renewed, late]} == {refused + 1}
     assert len(shiphero_twin.journal("/auth/refresh")) == 1

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from crossdock.accounts.health import ProbeOutcome, ProbeResult
@@ -49,11 +49,12 @@ class _Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prober:
-    """Runs the probe that a connector declares."""
+    """Runs the probe that a connector declares; ``seconds`` is the longest that one request of it may take."""
 
     catalogue: Catalogue
     egress: Egress
     clock: Clock
+    seconds: float = 15.0
 
     async def run(
         self,
@@ -97,7 +98,7 @@ class Prober:
         request = requests.probe_request(step=step, connector=connector, environment=environment)
         request = requests.authorise(request, method=method, credential=credential)
         try:
-            reply = await self.egress.send(request, origins=connector.origins())
+            reply = await self.egress.send(replace(request, timeout=self.seconds), origins=connector.origins())
         except TransportError as error:
             cause = replies.transport_cause(connector=connector, kind=error.kind)
             return _Step(step.key, replies.no_finding(step=step, cause=cause), None)

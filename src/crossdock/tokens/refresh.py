@@ -31,7 +31,7 @@ from crossdock.kernel.points import reach
 from crossdock.kernel.secret import Secret
 from crossdock.telemetry import logs, metrics
 from crossdock.tokens import store
-from crossdock.tokens.renewal import LEASE_SECONDS, LEEWAY, PROVIDER_SECONDS, FenceError, Outcome, Renewal, Work
+from crossdock.tokens.renewal import LEASE_SECONDS, LEEWAY, FenceError, Outcome, Renewal, Work
 from crossdock.vault.store import Vault
 
 __all__ = ["POINTS", "Outcome", "Reason", "Refresher"]
@@ -73,7 +73,10 @@ class _Sight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refresher:
-    """Renews credentials; of any number of callers, in any number of processes, one asks the provider."""
+    """Renews credentials; of any number of callers, in any number of processes, one asks the provider.
+
+    ``seconds`` is the longest that one exchange with the provider, or one proof, may take; shorter than the lease.
+    """
 
     db: Database
     vault: Vault
@@ -86,6 +89,7 @@ class Refresher:
     changes: Changes
     clock: Clock
     ids: Ids
+    seconds: float = auth.REFRESH_TIMEOUT
     flights: dict[str, asyncio.Task[Outcome]] = field(default_factory=dict)
 
     def under_way(self, *, account_id: str) -> bool:
@@ -123,7 +127,7 @@ class Refresher:
             connector=connector, method=method, environment=environment, credential=credential, client=client
         )
         asked_at = self.clock.now()
-        reply = await self.egress.send(replace(request, timeout=PROVIDER_SECONDS), origins=connector.origins())
+        reply = await self.egress.send(replace(request, timeout=self.seconds), origins=connector.origins())
         return auth.parse_tokens(connector=connector, method=method, reply=reply, now=asked_at)
 
     async def close(self) -> None:
@@ -279,6 +283,7 @@ class Refresher:
             trail=self.trail,
             clock=self.clock,
             acquire=self.acquire,
+            seconds=self.seconds,
         )
 
 

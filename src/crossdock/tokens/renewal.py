@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 Kind = Literal["refreshed", "current", "weather", "dead", "suspended", "busy", "fenced", "static"]
 
-PROVIDER_SECONDS: Final = 20.0
-"""The longest that one exchange with the provider may take; shorter than the lease."""
 LEASE_SECONDS: Final = 30.0
 """How long a claim holds, on the database's clock."""
 LEEWAY: Final = timedelta(seconds=10)
@@ -112,6 +110,7 @@ class Renewal:
     trail: Trail
     clock: Clock
     acquire: Acquire
+    seconds: float
 
     async def run(self, work: Work) -> Outcome:
         """Go on from what is staged, or ask for a new pair; then prove it and put it in use."""
@@ -191,7 +190,7 @@ class Renewal:
         """Probe the staged pair; the first refusal of all is looked at twice."""
         reach("tokens.refresh.before_probe")
         try:
-            async with asyncio.timeout(PROVIDER_SECONDS):
+            async with asyncio.timeout(self.seconds):
                 result = await self._probe(work)
                 first = verdict.needs_second_look(account=work.account, credential=work.credential)
                 if result.outcome in {"dead", "suspended"} and first:
