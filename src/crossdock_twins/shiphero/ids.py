@@ -1,7 +1,6 @@
 """Identifiers: base64 of `Type:number` on the outside, the bare number inside; and the cursors of a page."""
 
 import base64
-import binascii
 import secrets
 
 _CURSOR = "arrayconnection"
@@ -46,5 +45,5 @@ def request_id() -> str:
 def _opened(text: str) -> str:
     try:
         return base64.b64decode(text, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return ""
