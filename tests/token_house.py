@@ -17,7 +17,7 @@ from crossdock.accounts.service import Accounts
 from crossdock.audit.trail import Trail
 from crossdock.connectors.auth import Tokens
 from crossdock.connectors.catalogue import Catalogue
-from crossdock.connectors.model import Effect
+from crossdock.connectors.model import AuthMethod, Connector, Effect
 from crossdock.db.jobs import Jobs
 from crossdock.db.pool import Database
 from crossdock.egress.client import Egress
@@ -103,6 +103,18 @@ class TokenHouse:
         """Link with typed values as the hub does: held, completed, probed and confirmed."""
         connector = self.catalogue.get(connector_key)
         method = connector.auth_method(method_key)
+        candidate_id = await self.hold(project_id, connector, method, values, environment)
+        return await self.confirm(project_id, connector_key, method_key, candidate_id, owner=owner)
+
+    async def hold(
+        self,
+        project_id: str,
+        connector: Connector,
+        method: AuthMethod,
+        values: Mapping[str, str],
+        environment: str = "production",
+    ) -> str:
+        """Hold typed values as a candidate, with a first access token where one must be fetched; return its id."""
         attempt_id = await self.attempt(project_id)
         async with self.db.transaction() as conn:
             candidate_id = await self.accounts.hold_candidate(
@@ -131,7 +143,24 @@ class TokenHouse:
                     credential=credential,
                     access_expires_at=tokens.expires_at,
                 )
-        return await self.confirm(project_id, connector_key, method_key, candidate_id, owner=owner)
+        return candidate_id
+
+    async def relink(self, linked: Account, values: Mapping[str, str]) -> Account:
+        """Link an account anew with typed values."""
+        connector = self.catalogue.get(linked.connector_key)
+        candidate_id = await self.hold(
+            linked.project_id, connector, connector.auth_method(linked.auth_method), values, linked.environment
+        )
+        async with self.db.transaction() as conn:
+            return await self.accounts.relink(
+                conn,
+                project_id=linked.project_id,
+                account_id=linked.id,
+                integration_id=linked.integration_id,
+                candidate_id=candidate_id,
+                effects=READ,
+                actor="person:p",
+            )
 
     async def link_oauth(self, project_id: str, app: Mapping[str, str], grant: Mapping[str, Any]) -> Account:
         """Link Easyship with tokens that the twin granted an app."""
@@ -229,7 +258,7 @@ class TokenHouse:
 async def open_token_house(
     *, dsn: str, key_file: Path, twins: Mapping[str, str], clock: OffsetClock, patience: float = 10.0
 ) -> AsyncIterator[TokenHouse]:
-    """Open the services; ``twins`` maps the providers' origins to those of running twins, ``patience`` is in seconds."""
+    """Open the services; ``twins`` maps the providers' origins to those of twins, ``patience`` is in seconds."""
     async with AsyncExitStack() as stack:
         db = await Database.open(dsn, size=10)
         stack.push_async_callback(db.close)

@@ -45,13 +45,19 @@ SHAPES: Mapping[str, bytes | None] = {
 
 @dataclass(slots=True)
 class Gate:
-    """Stands before a twin; ``shape`` is the weather for requests whose path begins with ``path``."""
+    """Stands before a twin; ``shape`` is the weather for requests whose path begins with ``path``.
+
+    The next request whose path begins with ``hold`` is held up: it sets ``arrived`` and waits for ``released``.
+    """
 
     target: str
     origin: str = ""
     shape: str | None = None
     path: str = "/"
     asked: int = 0
+    hold: str | None = None
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    released: asyncio.Event = field(default_factory=asyncio.Event)
     server: asyncio.Server | None = None
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
 
@@ -65,12 +71,25 @@ class Gate:
                 self.asked += 1
                 await self._weather(reader, writer)
             else:
+                await self._hold(path)
                 await self._through(head, reader, writer)
         except (OSError, asyncio.IncompleteReadError):
             return
         finally:
             self._open.discard(writer)
             writer.close()
+
+    def hold_next(self, path: str) -> None:
+        """Hold the next request to this path up."""
+        self.arrived.clear()
+        self.released.clear()
+        self.hold = path
+
+    async def _hold(self, path: str) -> None:
+        if self.hold is not None and path.startswith(self.hold):
+            self.hold = None
+            self.arrived.set()
+            await asyncio.wait_for(self.released.wait(), timeout=30)
 
     async def _weather(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         answer = SHAPES[self.shape or ""]

@@ -134,7 +134,6 @@ async def test_a_token_that_weather_keeps_from_being_proven_is_kept_for_later(ex
 
 async def test_an_expired_token_in_weather_is_a_wait_not_a_death(exposed: Exposed) -> None:
     """When even the old token has ended, callers are told how long to wait, and the provider is not hammered."""
-
     for shape in SHAPES:
         exposed.turn(28.5)
         exposed.gate.shape, exposed.gate.path, exposed.gate.asked = shape, "/auth/refresh", 0

@@ -257,8 +257,9 @@ class Accounts(Records):
         async with self.db.transaction() as conn:
             before = await self.lock(conn, project_id=project_id, account_id=account_id)
             now = self.clock.now()
-            await self.vault.erase(conn, project_id=project_id, owner_id=account_id)
+            # The row first: a refresh that stages just now is waited for, and what it sealed is erased too.
             await store.delete_credential(conn, project_id=project_id, account_id=account_id)
+            await self.vault.erase(conn, project_id=project_id, owner_id=account_id)
             ended = {"deleted_at": now, "updated_at": now, "next_probe_at": None, "next_refresh_at": None}
             await store.update_account(conn, project_id=project_id, account_id=account_id, values=ended)
             await self.db.notify(conn, CHANNEL, account_id)
