@@ -135,7 +135,9 @@ async def delete_form(desk: Desk) -> Response:
             texts.text("Calls with its id are refused from then on."),
             texts.text("Subscribers hear of it. Its events and calls stay in the audit."),
             texts.text(
-                "The credential itself works on at %(name)s. To end it: %(how)s.", name=connector.name, how=method.manage_text
+                "The credential itself works on at %(name)s. To end it: %(how)s.",
+                name=connector.name,
+                how=method.manage_text,
             ),
         ],
         button=ButtonView(label=texts.text("Delete the account"), url=f"{url}/delete", posts=True),

@@ -142,6 +142,7 @@ def _title(error: CrossdockError) -> str:
 
 async def _sit_down(ctx: HubContext, request: Request) -> Desk | None:
     """Find who is signed in; None where nobody is."""
+    forms.check_address(request)
     form = await forms.read(request, hub_url=ctx.hub_url) if request.method == "POST" else None
     token = request.cookies.get(cookie_name(ctx), "")
     try:

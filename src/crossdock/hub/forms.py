@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from crossdock.kernel.errors import ForbiddenError, InvalidRequestError
+from crossdock.kernel.errors import ForbiddenError, InvalidRequestError, NotFoundError
 from crossdock.projects import sign_in
 
 _LARGEST = 64 * 1024
+_MOST_FIELDS = 200
 _OURS = frozenset({"same-origin", "none"})
 
 
@@ -38,14 +38,18 @@ class Form:
 async def read(request: Request, *, hub_url: str) -> Form:
     """Read a form of at most 64 KiB; raise ForbiddenError where another site's page sent it."""
     check_sender(request, hub_url=hub_url)
-    length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > _LARGEST:
-        raise InvalidRequestError("The form is too large.", remedy="Send less text.", code="too_large", status=413)
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        raise _unreadable("This is not a form of this hub.", status=415)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LARGEST:
+            raise _unreadable("The form is too large.", status=413)
     try:
-        form = await request.form(max_files=0, max_fields=200, max_part_size=_LARGEST)
-    except HTTPException as error:
-        raise InvalidRequestError("The form could not be read.", remedy="Load the page again.") from error
-    return Form([(name, value) for name, value in form.multi_items() if isinstance(value, str)])
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
+    except ValueError as error:
+        raise _unreadable("The form could not be read.", status=400) from error
+    return Form([(name, value.replace("\x00", "")) for name, value in pairs])
 
 
 def check_sender(request: Request, *, hub_url: str) -> None:
@@ -66,6 +70,12 @@ def check_sender(request: Request, *, hub_url: str) -> None:
         )
 
 
+def check_address(request: Request) -> None:
+    """Raise NotFoundError where the address holds a NUL, which no id, name or text in the database has."""
+    if any("\x00" in str(value) for value in (*request.path_params.values(), *request.query_params.values())):
+        raise NotFoundError("There is no page at this address.", remedy="Check the address.")
+
+
 def check_token(form: Form, *, token: str) -> None:
     """Raise ForbiddenError unless the form carries the token of this very session."""
     sign_in.check_csrf(token=token, csrf=form.get("csrf"))
@@ -74,3 +84,7 @@ def check_token(form: Form, *, token: str) -> None:
 def token_for(token: str) -> str:
     """Return the form token of a session."""
     return sign_in.csrf_token(token).reveal()
+
+
+def _unreadable(message: str, *, status: int) -> InvalidRequestError:
+    return InvalidRequestError(message, remedy="Load the page again and send less text.", status=status)

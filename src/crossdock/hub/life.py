@@ -58,7 +58,10 @@ def line(
 ) -> LifeView:
     """Draw the life line: what was, now, and what comes."""
     past = [_Point(account.created_at, "linked", texts.text("Linked"))]
-    past += [point for entry in reversed(entries) if (point := _past(texts, entry)) and _later(point, past[-1])]
+    for entry in reversed(entries):
+        point = _past(texts, entry)
+        if point is not None and _later(point, past[-1]):
+            past.append(point)
     points = [*past[:1], *past[1:][-_MOST_MARKS:], _Point(now, "now", texts.text("Now")), *_future(texts, account, now)]
     points.sort(key=lambda point: point.at)
     first, last = points[0].at, max(points[-1].at, points[0].at + timedelta(hours=1))

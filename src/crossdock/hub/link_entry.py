@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from crossdock.hub import link_views
+from crossdock.hub import forms, link_views
 from crossdock.hub.context import HubContext
 from crossdock.hub.views_link import ButtonView, ChooseView, NoticeView
 from crossdock.hub.visit import Visit, keep_token, refuse
@@ -22,6 +22,7 @@ def entry(ctx: HubContext) -> Callable[[Request], Awaitable[Response]]:
 
     async def endpoint(request: Request) -> Response:
         try:
+            forms.check_address(request)
             return await _enter(ctx, request.path_params["token"])
         except Exception as error:  # noqa: BLE001 - the outermost place: whatever happened becomes a page, and is logged
             return refuse(ctx, request, error, visit=None)

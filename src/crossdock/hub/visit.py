@@ -149,6 +149,7 @@ def refuse(ctx: HubContext, request: Request, error: Exception, *, visit: Visit 
 
 async def _arrive(ctx: HubContext, request: Request) -> Visit:
     """Find the session by the cookie, or by the ticket of a form that left a frame for a window of its own."""
+    forms.check_address(request)
     form = await forms.read(request, hub_url=ctx.hub_url) if request.method == "POST" else None
     number = int(request.path_params["sid"])
     token = request.cookies.get(cookie_name(ctx, number)) or (form.get("ticket") if form else "")
