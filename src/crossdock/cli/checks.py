@@ -198,14 +198,14 @@ async def worker(found: Findings, conn: Any) -> None:
 
 async def providers(found: Findings, settings: Settings) -> None:
     """Ask every provider's API for any answer at all, and hold its clock against ours."""
-    origins = {
-        environment.origins["api"]: f"{connector.name} {environment.name.lower()}"
+    origins = [
+        (environment.origins["api"], f"{connector.name} {environment.name.lower()}")
         for connector in Catalogue.load(origin_rewrites=settings.origin_rewrites).connectors()
         for environment in connector.environments
-    }
-    egress = await Egress.open(private_origins=settings.allow_private_origins)
+    ]
+    egress = await Egress.open(private_origins={*settings.allow_private_origins, *settings.origin_rewrites.values()})
     try:
-        for origin, name in origins.items():
+        for origin, name in origins:
             await _provider(found, egress, origin, name)
     finally:
         await egress.close()
@@ -213,7 +213,8 @@ async def providers(found: Findings, settings: Settings) -> None:
 
 async def _provider(found: Findings, egress: Egress, origin: str, name: str) -> None:
     try:
-        reply = await egress.send(Request("GET", f"{origin}/", timeout=_TIMEOUT), origins=frozenset({origin}))
+        # Asked without GET, no redirect is followed: any answer of this origin will do.
+        reply = await egress.send(Request("HEAD", f"{origin}/", timeout=_TIMEOUT), origins=frozenset({origin}))
     except TransportError as error:
         found.wrong(name, f"{origin} cannot be reached ({error.kind}).", command=f"curl -sSI {origin}/")
         return

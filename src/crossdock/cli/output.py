@@ -32,6 +32,10 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a command's work on the fast event loop where there is one; name a lost database as what it is."""
     import asyncpg
 
+    from crossdock.telemetry import logs
+
+    # Log lines go to standard error: results alone stand on standard output.
+    logs.configure(style="console", level="warning")
     try:
         return _runner()(work)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:

@@ -1,0 +1,247 @@
+"""The commands on a house with a linked account, run as the command line runs them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import structlog
+from typer.testing import CliRunner, Result
+
+from crossdock.accounts.model import Account
+from crossdock.cli import twin_process
+from crossdock.cli.app import app, main
+from crossdock.connectors.catalogue import Catalogue
+from crossdock.db.pool import Database
+from crossdock.kernel.errors import CrossdockError, NotFoundError
+from crossdock.linking.session import SessionRequest
+from crossdock.server import House
+from house import Tenant
+from twins import ShipheroTwin
+
+Command = Callable[..., "asyncio.Future[Result]"]
+
+
+@pytest.fixture
+def keep_logging() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def crossdock(
+    house: House, tenant: Tenant, database_url: str, monkeypatch: pytest.MonkeyPatch, keep_logging: None
+) -> Command:
+    """Run a command in a thread of its own, on the test's database."""
+    del tenant, keep_logging
+    monkeypatch.setenv("CROSSDOCK_DATABASE_URL", database_url)
+    monkeypatch.setenv("CROSSDOCK_DATA_DIR", str(house.settings.data_dir))
+    monkeypatch.setenv("CROSSDOCK_HUB_URL", house.settings.hub_url)
+    monkeypatch.setenv("CROSSDOCK_ORIGIN_REWRITES", json.dumps(house.settings.origin_rewrites))
+
+    def run(*arguments: str) -> asyncio.Future[Result]:
+        return asyncio.ensure_future(asyncio.to_thread(CliRunner().invoke, app, list(arguments)))
+
+    return run
+
+
+@pytest_asyncio.fixture
+async def linked(house: House, tenant: Tenant, shiphero_twin: ShipheroTwin) -> Account:
+    made = shiphero_twin.developer()
+    created = await house.sessions.create(
+        principal=tenant.principal,
+        request=SessionRequest(origin_owner_id="shop-1", origin_owner_name="Shop One", provider="shiphero"),
+    )
+    offer = (await house.sessions.offers(session=created.session))[0]
+    attempt = await house.linking.submit(
+        session=created.session,
+        integration_id=offer.integration_id,
+        fields={"refresh_token": made["refresh_token"]},
+        effects=frozenset({"read"}),
+        test="wait",
+    )
+    return await house.linking.confirm(session=created.session, attempt_id=attempt.id, on_conflict="refuse")
+
+
+def document(result: Result) -> Any:
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return json.loads(result.stdout)
+
+
+async def test_list_and_show_tell_of_a_linked_account(crossdock: Command, linked: Account) -> None:
+    """A linked account is listed and shown, as JSON and as text."""
+    listed = await crossdock("accounts", "list", "--json")
+    filtered = await crossdock("accounts", "list", "--status", "expired", "--json")
+    shown = await crossdock("accounts", "show", linked.id, "--json")
+    text = await crossdock("accounts", "list")
+
+    assert [account["id"] for account in document(listed)["accounts"]] == [linked.id]
+    assert document(filtered)["total"] == 0
+    assert document(shown)["status"] == "active"
+    assert document(shown)["life_line"]
+    assert linked.id in text.stdout
+
+
+async def test_test_asks_the_provider(crossdock: Command, linked: Account, shiphero_twin: ShipheroTwin) -> None:
+    """Testing an account says how it is, and ends with 1 once the provider refuses it."""
+    alive = await crossdock("accounts", "test", linked.id, "--json")
+    shiphero_twin.set_state(shiphero_twin.accounts()[0]["id"], "suspended")
+    dead = await crossdock("accounts", "test", linked.id, "--json")
+
+    assert (document(alive)["status"], alive.exit_code) == ("active", 0)
+    assert document(dead)["status"] in {"suspended", "error", "expired"}
+    assert dead.exit_code == 1
+
+
+async def test_pause_and_resume_switch_an_account(crossdock: Command, linked: Account) -> None:
+    """A paused account is inactive until it is resumed."""
+    paused = await crossdock("accounts", "pause", linked.id, "--json")
+    resumed = await crossdock("accounts", "resume", linked.id, "--json")
+
+    assert document(paused)["status"] == "inactive"
+    assert document(resumed)["status"] == "active"
+
+
+async def test_relink_makes_a_link_for_the_same_account(crossdock: Command, linked: Account, house: House) -> None:
+    """Relinking gives a hosted link whose session is bound to the account."""
+    url = document(await crossdock("accounts", "relink", linked.id, "--json"))["url"]
+
+    session = await house.sessions.authenticate(token=url.rpartition("/")[2])
+    assert url.startswith(f"{house.settings.hub_url}/link/")
+    assert session.account_id == linked.id
+
+
+async def test_delete_asks_first_and_erases(crossdock: Command, linked: Account, database: Database) -> None:
+    """Nothing is deleted without --yes where nobody can answer; with it the sealed credential is gone."""
+    unasked = await crossdock("accounts", "delete", linked.id)
+    deleted = await crossdock("accounts", "delete", linked.id, "--yes", "--json")
+
+    async with database.connection() as conn:
+        sealed = await conn.fetchval("select count(*) from vault_sealed where owner_id = $1", linked.id)
+    assert unasked.exit_code == 2
+    assert document(deleted) == {"id": linked.id, "deleted": True}
+    assert sealed == 0
+
+
+async def test_link_makes_a_hosted_link(crossdock: Command, house: House) -> None:
+    """`crossdock link` gives an address that opens a connect session for the owner."""
+    url = document(await crossdock("link", "--owner", "shop-7", "--provider", "easyship", "--json"))["url"]
+
+    session = await house.sessions.authenticate(token=url.rpartition("/")[2])
+    assert (session.origin_owner_id, session.provider) == ("shop-7", "easyship")
+
+
+async def test_api_key_is_made_used_and_revoked(crossdock: Command, house: House) -> None:
+    """A key that the command made speaks for the project until it is revoked."""
+    made = document(await crossdock("api-keys", "create", "shop", "--scope", "accounts:read", "--json"))
+    principal = await house.projects.authenticate_key(text=made["api_key"])
+    revoked = document(await crossdock("api-keys", "revoke", made["id"], "--json"))
+    listed = await crossdock("api-keys", "list", "--json")
+
+    assert principal.scopes == {"accounts:read"}
+    assert revoked["revoked_at"]
+    assert made["api_key"] not in listed.stdout
+    assert made["id"] in listed.stdout
+
+
+async def test_keys_rotate_while_the_house_runs(crossdock: Command, linked: Account, house: House) -> None:
+    """After a rotation everything is sealed with a new key, and the running house still opens the account."""
+    before = document(await crossdock("keys", "list", "--json"))["keys"]
+    after = document(await crossdock("keys", "rotate", "--json"))["keys"]
+    status = await crossdock("keys", "status", "--json")
+
+    lease = await house.leases.lease(project_id=linked.project_id, account_id=linked.id)
+    assert [key["state"] for key in before] == ["active"]
+    assert [(key["state"], key["sealed"] > 0) for key in after] == [("retired", False), ("active", True)]
+    assert document(status)["ok"] is True
+    assert lease.credential["access_token"]
+
+
+async def test_audit_verify_finds_a_changed_entry(crossdock: Command, linked: Account, database: Database) -> None:
+    """The chain is in order, until somebody changes an entry behind Crossdock's back."""
+    sound = await crossdock("audit", "verify", "--json")
+    async with database.transaction() as conn:
+        await conn.execute("alter table audit_entries disable trigger audit_append_only")
+        await conn.execute("update audit_entries set actor = 'nobody' where seq = 1")
+    broken = await crossdock("audit", "verify", "--json", "--project", linked.project_id)
+
+    assert document(sound)["ok"] is True
+    assert (broken.exit_code, document(broken)["projects"][0]["broken_at"]) == (1, 1)
+
+
+async def test_migrate_says_that_nothing_is_pending(crossdock: Command) -> None:
+    """On a database of this release `migrate` and `migrate --check` have nothing to do."""
+    assert document(await crossdock("migrate", "--check", "--json")) == {"pending": []}
+    assert document(await crossdock("migrate", "--json")) == {"applied": []}
+
+
+async def test_init_refuses_a_database_in_use(crossdock: Command) -> None:
+    """`init` makes the first project only."""
+    result = await crossdock("init", "--email", "someone@shop.example")
+
+    assert isinstance(result.exception, CrossdockError)
+    assert result.exception.remedy
+
+
+async def test_openapi_prints_the_document(crossdock: Command) -> None:
+    """`openapi` prints the API's document without any database."""
+    assert document(await crossdock("openapi"))["openapi"].startswith("3.1")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "channel"), [(["accounts", "list", "--json"], "json"), (["accounts", "list"], "text")]
+)
+def test_error_is_a_message_and_a_remedy(
+    arguments: Sequence[str],
+    channel: str,
+    tmp_path: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    keep_logging: None,
+) -> None:
+    """What goes wrong ends with 1, a message and what to do, on standard error."""
+    del keep_logging
+    monkeypatch.setattr("sys.argv", ["crossdock", *arguments, "--data-dir", str(tmp_path)])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    printed = capsys.readouterr()
+    assert ended.value.code == 1
+    assert printed.out == ""
+    assert "crossdock up" in printed.err
+    if channel == "json":
+        assert set(json.loads(printed.err)["error"]) == {"code", "message", "remedy"}
+
+
+def test_every_origin_has_a_stand_in() -> None:
+    """Each origin that a connector names is covered by a twin's address."""
+    named = {
+        origin
+        for connector in Catalogue.load().connectors()
+        for environment in connector.environments
+        for origin in environment.origins.values()
+    }
+
+    assert named == set(twin_process.STAND_INS)
+
+
+def test_wrong_setting_is_named_without_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting that does not parse is named, and its value is not repeated."""
+    monkeypatch.setenv("CROSSDOCK_PORT", "s3cret-value")
+
+    result = CliRunner().invoke(app, ["accounts", "list"])
+
+    assert isinstance(result.exception, CrossdockError)
+    assert not isinstance(result.exception, NotFoundError)
+    assert "CROSSDOCK_PORT" in result.exception.message
+    assert "s3cret-value" not in f"{result.exception.message}{result.exception.remedy}"
