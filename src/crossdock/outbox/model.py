@@ -58,4 +58,5 @@ class Parcel:
     payload: Mapping[str, Any]
     url: str
     attempts: int
+    created_at: datetime
     previous_secret_until: datetime | None

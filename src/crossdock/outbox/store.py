@@ -32,7 +32,7 @@ _CLAIM = """
     from due, events, webhooks
     where deliveries.id = due.id and events.id = deliveries.event_id and webhooks.id = deliveries.webhook_id
     returning deliveries.id, deliveries.project_id, deliveries.event_id, deliveries.webhook_id, events.account_id,
-        events.payload, webhooks.url, deliveries.attempts, webhooks.previous_secret_until
+        events.payload, webhooks.url, deliveries.attempts, deliveries.created_at, webhooks.previous_secret_until
 """
 
 
@@ -89,9 +89,9 @@ async def insert_deliveries(
 
 
 async def claim_due(conn: Connection, *, now: datetime, limit: int) -> list[Parcel]:
-    """Take up to ``limit`` due deliveries for a minute; nobody else gets them meanwhile."""
+    """Take up to ``limit`` due deliveries for a minute, oldest first; nobody else gets them meanwhile."""
     parcels = [Parcel(**row) for row in await conn.fetch(_CLAIM.format(which="true"), now, limit)]
-    return sorted(parcels, key=lambda parcel: parcel.id)
+    return sorted(parcels, key=lambda parcel: parcel.created_at)
 
 
 async def claim_one(conn: Connection, *, project_id: str, delivery_id: str, now: datetime) -> Parcel | None:
