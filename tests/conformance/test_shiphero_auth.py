@@ -106,6 +106,7 @@ def test_a_form_is_taken_for_json(shiphero_twin: ShipheroTwin) -> None:
     [
         ("/auth/refresh", {"refresh_token": "nobody's"}, 403, "invalid_grant"),
         ("/auth/refresh", {}, 400, "invalid_request"),
+        ("/auth/refresh", {"refresh_token": "\ud800"}, 400, "invalid_request"),
         ("/auth/refresh", {"refresh_token": 5}, 400, "invalid_request"),
         ("/auth/refresh", ["odd"], 400, "invalid_request"),
         ("/auth/token", {"username": "owner@shiphero.twin", "password": "wrong"}, 403, "invalid_grant"),

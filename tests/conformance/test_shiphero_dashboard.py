@@ -154,10 +154,10 @@ def test_another_accounts_developer_is_not_found(shiphero_twin: ShipheroTwin) ->
     made = _add(_signed_in(shiphero_twin))
     stranger = _signed_in(shiphero_twin, "owner@harbourline.twin")
 
-    page = stranger.visit(made.url)
+    pages = [stranger.visit(path) for path in (made.url, f"{_PLACE}/999", f"{_PLACE}/{'9' * 30}")]
 
-    assert page.status == 404
-    assert "no such developer" in page.text
+    assert [page.status for page in pages] == [404, 404, 404]
+    assert all("no such developer" in page.text for page in pages)
 
 
 @pytest.mark.parametrize(

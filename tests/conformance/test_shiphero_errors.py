@@ -123,6 +123,7 @@ def test_variables_that_do_not_fit_are_400(shiphero_twin: ShipheroTwin, kind: st
         b'{"query": "{me{complexity}}", "operationName": "other"}',
         b'{"query": "query a {me{complexity}} query b {me{complexity}}"}',
         b'{"query": "fragment f on Order {id}"}',
+        b'{"query": "{me{complexity}}", "variables": {"x": "\\ud800"}}',
     ],
 )
 def test_bodies_that_hold_no_operation_are_400(shiphero_twin: ShipheroTwin, body: bytes) -> None:

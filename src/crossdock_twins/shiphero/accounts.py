@@ -12,6 +12,7 @@ from crossdock_twins.shiphero import dates
 
 STATES = ("active", "suspended", "cancelled", "inactive")
 _REFRESH_OCTETS = 33
+_ROWS_END = 2**63
 
 
 class EmailTakenError(Exception):
@@ -128,8 +129,8 @@ class Accounts:
         return _user(self._store.all("SELECT * FROM users WHERE subject = ?", subject)[0])
 
     def user(self, user_id: int) -> User | None:
-        """Give a user by number."""
-        return self._user("id = ?", user_id)
+        """Give a user by number; a number that no row can have is nobody's."""
+        return self._user("id = ?", user_id) if user_id < _ROWS_END else None
 
     def user_of_subject(self, subject: str) -> User | None:
         """Give a user by the subject that stands in a token."""

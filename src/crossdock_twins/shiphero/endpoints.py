@@ -93,10 +93,18 @@ class _Auth:
 def _members(body: bytes) -> Mapping[str, Any]:
     """Read JSON, or a form where it is none; clients send both and not always say which."""
     try:
-        value = json.loads(body)
+        value = _json(body)
     except (ValueError, RecursionError):
         return dict(parse_qsl(body.decode(errors="replace")))
     return value if isinstance(value, dict) else {}
+
+
+def _json(body: bytes) -> Any:
+    """Read JSON; ValueError also where an escape makes a text that cannot be written in UTF-8."""
+    value = json.loads(body)
+    if b"\\u" in body:
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
 
 
 def _denied(status: int, error: str, description: str) -> JSONResponse:
@@ -136,7 +144,7 @@ class _Graph:
 
 async def _payload(request: Request) -> Any:
     try:
-        return json.loads(await request.body())
+        return _json(await request.body())
     except (ValueError, RecursionError) as error:
         problem = {"errors": [{"message": "POST body sent invalid JSON."}]}
         raise RequestRefusedError(400, problem) from error

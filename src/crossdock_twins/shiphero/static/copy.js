@@ -1,11 +1,10 @@
 // Adds a button to each secret that can be copied; without JavaScript the text can be selected instead.
-for (const box of document.querySelectorAll("[data-copy]")) {
-  const text = box.querySelector("[data-text]");
+for (const text of document.querySelectorAll("[data-copy]")) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "copy";
   button.textContent = "Copy";
-  button.setAttribute("aria-label", `Copy the ${box.dataset.copy}`);
+  button.setAttribute("aria-label", `Copy the ${text.dataset.copy}`);
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(text.textContent.trim());
@@ -16,5 +15,5 @@ for (const box of document.querySelectorAll("[data-copy]")) {
     }
     setTimeout(() => { button.textContent = "Copy"; }, 2500);
   });
-  box.append(button);
+  text.after(button);
 }
