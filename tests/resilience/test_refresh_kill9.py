@@ -64,6 +64,7 @@ async def test_a_killed_refresh_of_a_rotating_token_has_one_gap_and_tells_it(
     client = {"client_id": app["client_id"], "client_secret": app["client_secret"]}
     linked = await easyship_house.link_oauth(project_id, client, grant)
     _turn(easyship_house, easyship_twin, timedelta(hours=3))
+    easyship_twin.clear_journal()
     order = order_for(easyship_house, linked, key_file=key_file, twins=easyship_origins, do="refresh", reason="expired")
 
     killed = await processes.run(order, kill_at=point)
@@ -72,6 +73,7 @@ async def test_a_killed_refresh_of_a_rotating_token_has_one_gap_and_tells_it(
 
     assert killed is None
     assert after is not None
+    assert len(easyship_twin.journal("/oauth2/token")) == 1
     if point in GAP:
         assert (after["kind"], after["cause"]) == ("dead", "refresh_interrupted")
         account = await easyship_house.account(linked)

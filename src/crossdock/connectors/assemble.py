@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from crossdock.connectors.matching import When
 from crossdock.connectors.model import (
+    ENDPOINTS,
     AuthMethod,
     ButtonKind,
     Cause,
@@ -72,7 +73,7 @@ def method(source: Source, steps: Steps, *, link: Link, shared: tuple[PasteRule,
     """Return the auth method at the steps; ``shared`` are the paste rules that end every field's own."""
     value = at(source, steps)
     life = value.get("access_life")
-    endpoints = {name: _endpoint(value.get(name)) for name in ("authorize", "exchange", "refresh", "revoke")}
+    endpoints = {name: _endpoint(value.get(name)) for name in ENDPOINTS}
     return AuthMethod(
         key=value["key"],
         label=value["label"],

@@ -109,6 +109,32 @@ def revoke_request(
     return _request(environment, _endpoint(connector, method.revoke, "revoke"), {**client, **credential})
 
 
+def introspect_request(
+    *,
+    connector: Connector,
+    method: AuthMethod,
+    environment: Environment,
+    credential: Mapping[str, Secret],
+    client: Mapping[str, Secret | str],
+) -> Request | None:
+    """Return the request that asks whether a refresh token is alive, without using it (RFC 7662); None without one."""
+    if method.introspect is None:
+        return None
+    return _request(environment, _endpoint(connector, method.introspect, "introspect"), {**client, **credential})
+
+
+def parse_introspection(*, connector: Connector, reply: Reply) -> bool | None:
+    """Return whether the token is alive, None where the reply does not say; raise TokenRefused for weather."""
+    seen = look_at(reply)
+    told = seen.json.get("active") if reply.status == 200 and isinstance(seen.json, dict) else None  # noqa: PLR2004 - OK
+    if isinstance(told, bool):
+        return told
+    cause = told_by(connector=connector, seen=seen, on="token")
+    if cause.verdict == "weather":
+        raise TokenRefused(cause)
+    return None
+
+
 def parse_tokens(*, connector: Connector, method: AuthMethod, reply: Reply, now: datetime) -> Tokens:
     """Read the tokens of a reply; raise TokenRefused with the cause where there are none.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crossdock.connectors.model import AuthMethod, Cause, Connector
+from crossdock.connectors.model import ENDPOINTS, AuthMethod, Cause, Connector
 from crossdock.connectors.source import Source, Steps
 
 # Causes that are chosen by code and not by a paste rule, a reply or a transport failure.
@@ -10,6 +10,7 @@ CHOSEN_BY_CODE = (
     *("paste_empty", "paste_blank", "paste_several", "paste_not_a_token"),
     *("test_interrupted", "provider_error"),
     *("oauth_denied", "oauth_mixed_up", "oauth_error"),
+    *("refresh_interrupted", "credential_ended", "credential_ending"),
 )
 # Needed only where a connector has both worlds, so that a token of one can be pasted where the other is wanted.
 WRONG_WORLD = ("test_token_in_production", "production_token_in_test")
@@ -63,7 +64,7 @@ def _method(source: Source, connector: Connector, place: Steps, method: AuthMeth
         for rule in rules:
             if rule.cause not in connector.causes:
                 raise source.wrong((*place, "user_fields", number, "paste"), f"there is no cause `{rule.cause}`")
-    for name in ("authorize", "exchange", "refresh", "revoke"):
+    for name in ENDPOINTS:
         endpoint = getattr(method, name)
         if endpoint and any(endpoint.role not in environments[key].origins for key in method.environments):
             raise source.wrong((*place, name, "origin"), f"an environment has no origin `{endpoint.role}`")

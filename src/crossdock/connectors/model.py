@@ -19,6 +19,7 @@ Depth = Literal["full", "daily"]
 FieldKind = Literal["text", "password", "number", "select", "text_area"]
 
 EFFECTS: tuple[Effect, ...] = ("read", "write", "destructive")
+ENDPOINTS: tuple[str, ...] = ("authorize", "exchange", "refresh", "revoke", "introspect")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +147,7 @@ class AuthMethod:
     exchange: Endpoint | None
     refresh: Endpoint | None
     revoke: Endpoint | None
+    introspect: Endpoint | None
     issuer: str | None
     manage_link: str
     manage_text: str

@@ -130,6 +130,28 @@ class Refresher:
         reply = await self.egress.send(replace(request, timeout=self.seconds), origins=connector.origins())
         return auth.parse_tokens(connector=connector, method=method, reply=reply, now=asked_at)
 
+    async def is_spent(
+        self,
+        *,
+        connector: Connector,
+        method: AuthMethod,
+        environment: Environment,
+        credential: Mapping[str, Secret],
+        client: Mapping[str, Secret],
+    ) -> bool:
+        """Tell whether a refresh token was used up, without using it; False where the provider does not tell.
+
+        Raises TokenRefused for weather, and TransportError.
+        """
+        request = auth.introspect_request(
+            connector=connector, method=method, environment=environment, credential=credential, client=client
+        )
+        if request is None:
+            return False
+        reply = await self.egress.send(replace(request, timeout=self.seconds), origins=connector.origins())
+        alive = auth.parse_introspection(connector=connector, reply=reply)
+        return alive is False
+
     async def close(self) -> None:
         """Let the refreshes that run in this process finish, for as long as a lease lasts."""
         if self.flights:
@@ -283,6 +305,7 @@ class Refresher:
             trail=self.trail,
             clock=self.clock,
             acquire=self.acquire,
+            is_spent=self.is_spent,
             seconds=self.seconds,
         )
 

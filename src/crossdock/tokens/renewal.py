@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, Literal, Protocol, TypedDict
+from typing import TYPE_CHECKING, Final, Literal, TypedDict
 
 from crossdock.accounts import health
 from crossdock.accounts.changes import CHANNEL
@@ -61,20 +61,14 @@ class _Fence(TypedDict):
     generation: int
 
 
-class Acquire(Protocol):
-    """Gets tokens for a refresh token."""
+class _Subject(TypedDict):
+    """What the token endpoints are asked with."""
 
-    def __call__(
-        self,
-        *,
-        connector: Connector,
-        method: AuthMethod,
-        environment: Environment,
-        credential: Mapping[str, Secret],
-        client: Mapping[str, Secret],
-    ) -> Awaitable[Tokens]:
-        """Ask the provider; raise TokenRefused or TransportError."""
-        ...
+    connector: Connector
+    method: AuthMethod
+    environment: Environment
+    credential: Mapping[str, Secret]
+    client: Mapping[str, Secret]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +103,8 @@ class Renewal:
     prober: Prober
     trail: Trail
     clock: Clock
-    acquire: Acquire
+    acquire: Callable[..., Awaitable[Tokens]]
+    is_spent: Callable[..., Awaitable[bool]]
     seconds: float
 
     async def run(self, work: Work) -> Outcome:
@@ -132,19 +127,22 @@ class Renewal:
             await self._release(conn, work, failures=work.credential.failures, cause=work.credential.last_failure)
 
     async def _ask(self, work: Work) -> Tokens | Outcome:
-        """Ask for a new pair with the newest refresh token there is."""
-        async with self.db.connection() as conn:
-            if not await store.begin_call(conn, **_mine(work), seconds=LEASE_SECONDS):
-                raise FenceError
-        reach("tokens.refresh.before_call")
+        """Ask for a new pair with the newest refresh token there is; a rotating one is never sent twice knowingly."""
+        with_what: _Subject = {
+            "connector": work.connector,
+            "method": work.method,
+            "environment": work.environment,
+            "credential": work.staged or work.current,
+            "client": work.client,
+        }
         try:
-            return await self.acquire(
-                connector=work.connector,
-                method=work.method,
-                environment=work.environment,
-                credential=work.staged or work.current,
-                client=work.client,
-            )
+            if _in_the_dark(work) and await self.is_spent(**with_what):
+                return await self._refused(work, work.connector.cause(verdict.INTERRUPTED))
+            async with self.db.connection() as conn:
+                if not await store.begin_call(conn, **_mine(work), seconds=LEASE_SECONDS):
+                    raise FenceError
+            reach("tokens.refresh.before_call")
+            return await self.acquire(**with_what)
         except TransportError as error:
             cause = replies.transport_cause(connector=work.connector, kind=error.kind)
             return await self._postpone(work, cause, answered=not error.sent)
@@ -250,7 +248,12 @@ class Renewal:
             # The mark of an earlier try tells that its reply was lost; this try has set its own since.
             seen = replace(held, refresh_started_at=work.credential.refresh_started_at)
             judged = verdict.of_refusal(
-                account=before, credential=seen, lifecycle=work.method.lifecycle, cause=cause, now=now
+                account=before,
+                credential=seen,
+                lifecycle=work.method.lifecycle,
+                cause=cause,
+                lost=work.connector.cause(verdict.INTERRUPTED),
+                now=now,
             )
             await store.forget_call(conn, **_mine(work))
             refusals = work.credential.refusals + 1
@@ -354,6 +357,11 @@ class Renewal:
         """Tell whether the token in use is of no use any more, on an account that is not under a verdict."""
         ended = work.credential.expires_at is not None and work.credential.expires_at <= self.clock.now()
         return (ended or work.credential.refused) and not work.account.needs_person
+
+
+def _in_the_dark(work: Work) -> bool:
+    """Tell whether an earlier try sent a token that works once, and its answer never came."""
+    return work.method.lifecycle == "rotating_refresh" and work.credential.refresh_started_at is not None
 
 
 def _mine(work: Work) -> _Fence:

@@ -9,18 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from crossdock.accounts import health
 from crossdock.accounts.health import Lifecycle
 from crossdock.accounts.model import Account, SealedCredential, Status, StatusReason
 from crossdock.connectors.model import Cause
 
-INTERRUPTED: Final = "refresh_interrupted"
-_INTERRUPTED_TEXT: Final = (
-    "A renewal was cut off before its answer arrived, and the provider gives each renewal only once. "
-    "Link the account again."
-)
+INTERRUPTED = "refresh_interrupted"
+"""The key of the cause that a rotating token was spent by a renewal whose answer got lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +28,13 @@ class Verdict:
 
 
 def of_refusal(
-    *, account: Account, credential: SealedCredential, lifecycle: Lifecycle, cause: Cause, now: datetime
+    *, account: Account, credential: SealedCredential, lifecycle: Lifecycle, cause: Cause, lost: Cause, now: datetime
 ) -> Verdict | None:
-    """Judge a refused refresh; None where it is not yet enough to judge by."""
+    """Judge a refused refresh; None where it is not yet enough to judge by. ``lost`` tells of a lost answer."""
     if cause.verdict not in {"dead", "suspended"}:
         return None
     if lifecycle == "rotating_refresh" and credential.refresh_started_at is not None:
-        return Verdict("error", StatusReason(now, INTERRUPTED, _INTERRUPTED_TEXT))
+        return Verdict("error", health.reason(lost, now))
     witnesses = 1 + credential.refusals + (1 if credential.refused or account.refusals else 0)
     if witnesses < health.REFUSALS_TO_JUDGE and not account.needs_person:
         return None

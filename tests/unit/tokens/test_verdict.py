@@ -8,12 +8,18 @@ from crossdock.connectors.model import Verdict
 from crossdock.tokens import verdict
 
 DEAD = made_cause("dead")
+LOST = made_cause("dead", key="refresh_interrupted")
 
 
 def test_one_refused_refresh_is_no_verdict() -> None:
     """A token endpoint that refuses once is asked again before anybody is told."""
     judged = verdict.of_refusal(
-        account=made_account(), credential=made_credential(), lifecycle="fixed_refresh", cause=DEAD, now=START
+        account=made_account(),
+        credential=made_credential(),
+        lifecycle="fixed_refresh",
+        cause=DEAD,
+        lost=LOST,
+        now=START,
     )
 
     assert judged is None
@@ -31,7 +37,7 @@ def test_one_refused_refresh_is_no_verdict() -> None:
 def test_a_second_witness_makes_it_a_verdict(account: Account, credential: SealedCredential) -> None:
     """A refusal before, a refused token in use, or a verdict that stands already: then one more is enough."""
     judged = verdict.of_refusal(
-        account=account, credential=credential, lifecycle="fixed_refresh", cause=DEAD, now=START
+        account=account, credential=credential, lifecycle="fixed_refresh", cause=DEAD, lost=LOST, now=START
     )
 
     assert judged is not None
@@ -46,6 +52,7 @@ def test_what_is_not_a_refusal_is_never_a_verdict(kind: Verdict | None) -> None:
         credential=made_credential(refusals=9),
         lifecycle="rotating_refresh",
         cause=made_cause(kind),
+        lost=LOST,
         now=START,
     )
 
@@ -57,7 +64,7 @@ def test_a_refusal_after_a_lost_reply_is_told_as_an_interruption() -> None:
     credential = made_credential(refresh_started_at=START)
 
     judged = verdict.of_refusal(
-        account=made_account(), credential=credential, lifecycle="rotating_refresh", cause=DEAD, now=START
+        account=made_account(), credential=credential, lifecycle="rotating_refresh", cause=DEAD, lost=LOST, now=START
     )
 
     assert judged is not None
@@ -69,7 +76,7 @@ def test_a_fixed_refresh_token_cannot_be_spent() -> None:
     credential = made_credential(refresh_started_at=START)
 
     judged = verdict.of_refusal(
-        account=made_account(), credential=credential, lifecycle="fixed_refresh", cause=DEAD, now=START
+        account=made_account(), credential=credential, lifecycle="fixed_refresh", cause=DEAD, lost=LOST, now=START
     )
 
     assert judged is None
