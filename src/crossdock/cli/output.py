@@ -23,8 +23,10 @@ T = TypeVar("T")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 _SLOW_SECONDS: Final = 1.0
+_WIDE: Final = 240
 
-out = Console(highlight=False, soft_wrap=True)
+# Into a file or a pipe go whole lines.
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -65,8 +67,8 @@ def emit(document: object) -> None:
 def table(*, columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
     """Print rows under their column names, or a sentence where there are none."""
     drawn = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        drawn.add_column(column, overflow="fold")
+    for number, column in enumerate(columns):
+        drawn.add_column(column, overflow="fold", no_wrap=number == 0)
     for row in rows:
         drawn.add_row(*(escape(_cell(value)) for value in row))
     if drawn.row_count:

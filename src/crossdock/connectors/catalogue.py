@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from crossdock.connectors.loader import load
@@ -22,7 +23,7 @@ class Catalogue:
     @classmethod
     def load(cls, *, origin_rewrites: Mapping[str, str] | None = None) -> Catalogue:
         """Load the connectors that come with Crossdock; ``origin_rewrites`` maps an origin to its stand-in."""
-        return cls.read(folder=DEFINITIONS, origin_rewrites=origin_rewrites or {})
+        return _loaded(tuple(sorted((origin_rewrites or {}).items())))
 
     @classmethod
     def read(cls, *, folder: Path, origin_rewrites: Mapping[str, str]) -> Catalogue:
@@ -60,3 +61,9 @@ class Catalogue:
                 f"There is no action `{name[:80]}`.", remedy="Look the names up with GET /actions or on the dashboard."
             )
         return connector, action
+
+
+@lru_cache(maxsize=4)
+def _loaded(rewrites: tuple[tuple[str, str], ...]) -> Catalogue:
+    """Read the installed definitions once a process: they are values, and reading them takes most of a second."""
+    return Catalogue.read(folder=DEFINITIONS, origin_rewrites=dict(rewrites))
