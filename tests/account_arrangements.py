@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from crossdock.accounts.model import Account, Identity, SealedCredential
+from crossdock.accounts.model import Account, Identity, Integration, SealedCredential
 from crossdock.connectors.model import Cause, Verdict
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -87,3 +87,21 @@ def made_cause(verdict: Verdict | None, *, key: str = "", if_fresh: str | None =
     }
     known = {name: value for name, value in values.items() if name in Cause.__dataclass_fields__}
     return Cause(**known)
+
+
+def made_integration(**changes: Any) -> Integration:
+    """Return an integration that asks nothing of the operator."""
+    values: dict[str, Any] = {
+        "id": "int_a",
+        "project_id": "prj_a",
+        "connector_key": "shiphero",
+        "auth_method": "refresh_token",
+        "name": "ShipHero: Refresh token",
+        "environment": None,
+        "active": True,
+        "setup": {},
+        "setup_secrets": (),
+        "created_at": START,
+        "updated_at": START,
+    }
+    return Integration(**{**values, **changes})

@@ -89,14 +89,15 @@ create table integrations (
     setup jsonb not null default '{}',
     setup_secrets text[] not null default '{}',
     created_at timestamptz not null,
-    updated_at timestamptz not null
+    updated_at timestamptz not null,
+    unique (project_id, id)
 );
 create index integrations_by_project on integrations (project_id, connector_key);
 
 create table accounts (
     id text primary key,
     project_id text not null references projects on delete cascade,
-    integration_id text not null references integrations,
+    integration_id text not null,
     connector_key text not null,
     auth_method text not null,
     environment text not null,
@@ -128,7 +129,9 @@ create table accounts (
     next_probe_at timestamptz,
     next_refresh_at timestamptz,
     expires_at timestamptz,
-    hard_end_at timestamptz
+    hard_end_at timestamptz,
+    unique (project_id, id),
+    foreign key (project_id, integration_id) references integrations (project_id, id)
 );
 create index accounts_by_project on accounts (project_id, created_at desc, id) where deleted_at is null;
 create index accounts_by_owner on accounts (project_id, origin_owner_id, connector_key) where deleted_at is null;
@@ -137,8 +140,8 @@ create index accounts_due_probe on accounts (next_probe_at) where next_probe_at 
 
 -- Generation, lease and fence of an account's sealed credential. Times of the lease are the database's own clock.
 create table credentials (
-    account_id text primary key references accounts on delete cascade,
-    project_id text not null references projects on delete cascade,
+    account_id text primary key,
+    project_id text not null,
     generation bigint not null,
     refused_generation bigint,
     staged_generation bigint,
@@ -154,7 +157,8 @@ create table credentials (
     refreshes bigint not null default 0,
     failures integer not null default 0,
     refusals integer not null default 0,
-    last_failure text
+    last_failure text,
+    foreign key (project_id, account_id) references accounts (project_id, id) on delete cascade
 );
 
 create table connect_sessions (
@@ -209,7 +213,8 @@ create table connection_attempts (
     redirect_uri text,
     created_at timestamptz not null,
     updated_at timestamptz not null,
-    expires_at timestamptz not null
+    expires_at timestamptz not null,
+    unique (project_id, id)
 );
 create index connection_attempts_by_session on connection_attempts (project_id, session_id, created_at desc);
 
@@ -217,7 +222,7 @@ create index connection_attempts_by_session on connection_attempts (project_id, 
 create table candidates (
     id text primary key,
     project_id text not null references projects on delete cascade,
-    attempt_id text not null references connection_attempts on delete cascade,
+    attempt_id text not null,
     environment text not null,
     setup jsonb not null default '{}',
     secret_hints jsonb not null default '{}',
@@ -228,7 +233,8 @@ create table candidates (
     access_expires_at timestamptz,
     hard_end_at timestamptz,
     created_at timestamptz not null,
-    expires_at timestamptz not null
+    expires_at timestamptz not null,
+    foreign key (project_id, attempt_id) references connection_attempts (project_id, id) on delete cascade
 );
 create index candidates_by_end on candidates (expires_at);
 create index accounts_by_identity on accounts (project_id, connector_key, identity_key) where deleted_at is null;
