@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from base64 import b64encode
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from crossdock.accounts.model import Account
 from crossdock.accounts.service import Accounts
-from crossdock.actions import failures
+from crossdock.actions import failures, proxy
 from crossdock.actions.log import CallLog
 from crossdock.actions.model import ActionCall, Intent, ProxyReply, ProxyRequest
 from crossdock.actions.store import CallEntry
 from crossdock.audit import events
 from crossdock.audit.trail import Trail
-from crossdock.connectors import effects, replies, requests
+from crossdock.connectors import replies, requests
 from crossdock.connectors.catalogue import Catalogue
-from crossdock.connectors.model import Cause, Connector
+from crossdock.connectors.model import Action, Cause, Connector
 from crossdock.connectors.replies import ActionResult
 from crossdock.connectors.requests import ActionInputs
 from crossdock.db.pool import Database
@@ -25,18 +24,26 @@ from crossdock.egress.client import Egress
 from crossdock.egress.errors import TransportError
 from crossdock.egress.exchange import Reply, Request
 from crossdock.kernel.clock import Clock
-from crossdock.kernel.errors import CrossdockError, InvalidRequestError, OutcomeUnknownError, RetryError
+from crossdock.kernel.errors import ForbiddenError, InvalidRequestError, OutcomeUnknownError, RetryError
 from crossdock.kernel.ids import Ids
+from crossdock.kernel.points import reach
 from crossdock.projects import policy
 from crossdock.projects.model import Principal
 from crossdock.telemetry import metrics
 from crossdock.tokens.lease import Lease, Leases
 
-_FAILED: Final = 400
 _REFUSED: Final = 401
 _NO_REPLY: Final = 0
-_KEPT_HEADERS: Final = ("content-type", "date", "etag", "last-modified", "link", "location", "retry-after")
-_KEPT_BEGINNINGS: Final = ("x-request-id", "x-ratelimit-", "x-runtime")
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """One call on its way: who wants what of which account."""
+
+    principal: Principal
+    account: Account
+    intent: Intent
+    request: Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,7 @@ class Actions:
     clock: Clock
     ids: Ids
     calls: CallLog
+    running: set[asyncio.Task[_Exchange]] = field(default_factory=set)
 
     async def run(self, *, principal: Principal, account_id: str, call: ActionCall) -> ActionResult:
         """Run an action.
@@ -69,83 +77,81 @@ class Actions:
         (inputs), ProviderRefusedError, RateLimitedError, ProviderFailedError, OutcomeUnknownError.
         """
         connector, action = self.catalogue.action(call.action)
-        intent = Intent(
-            name=action.name,
-            effect=action.effect,
-            kept=action.idempotent,
-            scopes=action.scopes,
-            wrote=events.ACTION_WROTE,
-            refused=events.ACTION_REFUSED,
-        )
         policy.require(principal, "actions:read" if action.effect == "read" else "actions:write")
-        account = await self._account(principal, account_id, intent)
+        account = await self.accounts.get(project_id=principal.project_id, account_id=account_id)
         _check_connector(account, connector)
+        intent = _intent(action)
+        await self._check_effect(principal, account, intent)
         request = requests.action_request(
             connector=connector,
             action=action,
             environment=connector.environment(account.environment),
             inputs=ActionInputs(path=call.path, query=call.query, headers=call.headers, body=call.body),
         )
-        exchange = await self._exchange(principal, account, intent, request)
+        exchange = await self._carry(_Errand(principal, account, intent, request))
         if exchange.cause is not None:
-            raise await self._failure(principal, intent, exchange, exchange.cause)
+            raise failures.of_reply(
+                connector=connector,
+                intent=intent,
+                cause=exchange.cause,
+                reply=exchange.reply,
+                clock=self.clock,
+                account_id=account.id,
+            )
         return replies.action_result(connector=connector, action=action, reply=exchange.reply)
 
     async def proxy(self, *, principal: Principal, account_id: str, request: ProxyRequest) -> ProxyReply:
-        """Pass a request through; what the account's grant does not allow is refused, by method or by document."""
+        """Pass a request through; what the grant does not allow is refused, and what the provider answers comes back.
+
+        The provider's own refusals are answers here, not errors; only a request without a reply raises.
+        """
         policy.require(principal, "proxy")
         account = await self.accounts.get(project_id=principal.project_id, account_id=account_id)
         connector = self.catalogue.get(account.connector_key)
-        environment, body = connector.environment(account.environment), _bytes(request.body)
-        path, query = requests.split_target(environment=environment, target=request.target)
-        effect = effects.proxy_effect(connector=connector, method=request.method, path=path, query=query, body=body)
-        intent = Intent(
-            name=f"{request.method.upper()} {path}"[:200],
-            effect=effect,
-            kept=effect == "read",
-            wrote=events.PROXY_WROTE,
-            refused=events.PROXY_REFUSED,
+        passage = proxy.passage(
+            connector=connector, environment=connector.environment(account.environment), asked=request
         )
-        await self._check(principal, account, intent)
+        await self._check_effect(principal, account, passage.intent)
+        exchange = await self._carry(_Errand(principal, account, passage.intent, passage.request))
+        return proxy.answer(exchange.reply)
 
-        outgoing = requests.proxy_request(
-            connector=connector,
-            environment=environment,
-            method=request.method,
-            target=request.target,
-            headers=request.headers,
-            body=body,
-        )
-        exchange = await self._exchange(principal, account, intent, outgoing)
-        if exchange.cause is not None and exchange.reply.status >= _FAILED:
-            raise await self._failure(principal, intent, exchange, exchange.cause)
-        return _proxied(exchange.reply)
-
-    async def _account(self, principal: Principal, account_id: str, intent: Intent) -> Account:
-        account = await self.accounts.get(project_id=principal.project_id, account_id=account_id)
-        await self._check(principal, account, intent)
-        return account
-
-    async def _check(self, principal: Principal, account: Account, intent: Intent) -> None:
-        """Raise ForbiddenError unless the grant holds the effect; the refusal is kept in the trail."""
+    async def _check_effect(self, principal: Principal, account: Account, intent: Intent) -> None:
+        """Raise ForbiddenError unless the grant holds the effect; the refusal stands in the trail."""
         try:
             policy.check_effect(account.effects, intent.effect)
-        except CrossdockError as error:
+        except ForbiddenError as error:
             await self._audit(principal, account, intent, event=intent.refused, detail={"code": error.error_code})
             raise
 
-    async def _exchange(self, principal: Principal, account: Account, intent: Intent, request: Request) -> _Exchange:
+    async def _carry(self, errand: _Errand) -> _Exchange:
+        """Carry a call out; a write goes on to its end, log and trail included, also when the caller goes away."""
+        if errand.intent.effect == "read":
+            return await self._exchange(errand)
+        task = asyncio.create_task(self._exchange(errand), name=f"actions.write:{errand.account.id}")
+        self.running.add(task)
+        task.add_done_callback(self._carried)
+        return await asyncio.shield(task)
+
+    def _carried(self, task: asyncio.Task[_Exchange]) -> None:
+        self.running.discard(task)
+        if not task.cancelled():
+            task.exception()  # Looked at, so that a failure whose caller has gone is not reported as forgotten.
+
+    async def _exchange(self, errand: _Errand) -> _Exchange:
         """Send once with a live credential; after a 401 renew it once, and send again what only reads."""
+        account = errand.account
         lease = await self.leases.lease(project_id=account.project_id, account_id=account.id)
-        first = await self._send(principal, intent, lease, request)
+        if errand.intent.effect != "read":
+            await self._audit(errand.principal, account, errand.intent, event=errand.intent.wrote, detail={})
+        first = await self._send(errand, lease)
         refreshable = lease.method.lifecycle != "static" and first.reply.status == _REFUSED
         if first.cause is None or first.cause.verdict != "dead" or not refreshable:
             return first
         renewed = await self.leases.lease(
             project_id=account.project_id, account_id=account.id, force_refresh_of=lease.generation
         )
-        if intent.effect == "read":
-            return await self._send(principal, intent, renewed, request)
+        if errand.intent.effect == "read":
+            return await self._send(errand, renewed)
         raise RetryError(
             f"{lease.connector.name} refused the old credential. It has been renewed; nothing was done.",
             remedy="Send the same call again.",
@@ -154,54 +160,33 @@ class Actions:
             detail={"account_id": account.id, "cause": first.cause.key},
         )
 
-    async def _send(self, principal: Principal, intent: Intent, lease: Lease, request: Request) -> _Exchange:
-        """Send one request, and keep its line in the log and what it showed of the credential."""
-        authorised = requests.authorise(request, method=lease.method, credential=lease.credential)
+    async def _send(self, errand: _Errand, lease: Lease) -> _Exchange:
+        """Send one request; keep its line in the log, what it showed of the credential, and a write's doubt."""
+        authorised = requests.authorise(errand.request, method=lease.method, credential=lease.credential)
         began = self.clock.monotonic()
+        reach("actions.send.before")
         try:
             reply = await self.egress.send(authorised, origins=lease.connector.origins())
         except TransportError as error:
-            cause = replies.transport_cause(connector=lease.connector, kind=error.kind)
-            self._note(principal, intent, lease, status=_NO_REPLY, cause=cause, began=began)
-            await self.accounts.note_call(account=lease.account, generation=lease.generation, cause=cause)
             failure = failures.of_transport(
-                connector=lease.connector, intent=intent, error=error, account_id=lease.account.id
+                connector=lease.connector, intent=errand.intent, error=error, account_id=lease.account.id
             )
-            await self._note_unknown(principal, lease.account, intent, failure)
+            cause = replies.transport_cause(connector=lease.connector, kind=error.kind)
+            await self._note(errand, lease, status=_NO_REPLY, cause=cause, began=began)
+            if isinstance(failure, OutcomeUnknownError):
+                await self._doubt(errand, cause)
             raise failure from error
-        found = replies.classify(connector=lease.connector, reply=reply)
-        self._note(principal, intent, lease, status=reply.status, cause=found, began=began)
-        await self.accounts.note_call(account=lease.account, generation=lease.generation, cause=found)
-        if found is None and intent.effect != "read":
-            await self._audit(principal, lease.account, intent, event=intent.wrote, detail={"status": reply.status})
-        return _Exchange(lease, reply, found)
+        reach("actions.send.after")
+        cause_found = replies.classify(connector=lease.connector, reply=reply)
+        await self._note(errand, lease, status=reply.status, cause=cause_found, began=began)
+        if cause_found is not None and failures.in_doubt(intent=errand.intent, reply=reply):
+            await self._doubt(errand, cause_found)
+        return _Exchange(lease, reply, cause_found)
 
-    async def _failure(self, principal: Principal, intent: Intent, exchange: _Exchange, cause: Cause) -> CrossdockError:
-        failure = failures.of_reply(
-            connector=exchange.lease.connector,
-            intent=intent,
-            cause=cause,
-            reply=exchange.reply,
-            clock=self.clock,
-            account_id=exchange.lease.account.id,
-        )
-        await self._note_unknown(principal, exchange.lease.account, intent, failure)
-        return failure
-
-    async def _note_unknown(
-        self, principal: Principal, account: Account, intent: Intent, failure: CrossdockError
-    ) -> None:
-        if isinstance(failure, OutcomeUnknownError):
-            detail = {"cause": failure.detail.get("cause")}
-            await self._audit(principal, account, intent, event=events.ACTION_OUTCOME_UNKNOWN, detail=detail)
-
-    def _note(
-        self, principal: Principal, intent: Intent, lease: Lease, *, status: int, cause: Cause | None, began: float
-    ) -> None:
+    async def _note(self, errand: _Errand, lease: Lease, *, status: int, cause: Cause | None, began: float) -> None:
         spent = self.clock.monotonic() - began
-        metrics.CALLS.labels(
-            connector=lease.connector.key, outcome=(cause.verdict or "request") if cause else "ok"
-        ).inc()
+        outcome = (cause.verdict or "request") if cause else "ok"
+        metrics.CALLS.labels(connector=lease.connector.key, outcome=outcome).inc()
         metrics.CALL_SECONDS.labels(connector=lease.connector.key).observe(spent)
         self.calls.note(
             CallEntry(
@@ -209,14 +194,24 @@ class Actions:
                 project_id=lease.account.project_id,
                 account_id=lease.account.id,
                 connector_key=lease.connector.key,
-                action=intent.name,
-                effect=intent.effect,
-                actor=principal.actor,
+                action=errand.intent.name,
+                effect=errand.intent.effect,
+                actor=errand.principal.actor,
                 status=status,
                 cause=cause.key if cause else None,
                 duration_ms=round(spent * 1000),
                 created_at=self.clock.now(),
             )
+        )
+        await self.accounts.note_call(account=lease.account, generation=lease.generation, cause=cause)
+
+    async def _doubt(self, errand: _Errand, cause: Cause) -> None:
+        await self._audit(
+            errand.principal,
+            errand.account,
+            errand.intent,
+            event=events.ACTION_OUTCOME_UNKNOWN,
+            detail={"cause": cause.key},
         )
 
     async def _audit(
@@ -233,6 +228,17 @@ class Actions:
             )
 
 
+def _intent(action: Action) -> Intent:
+    return Intent(
+        name=action.name,
+        effect=action.effect,
+        kept=action.idempotent,
+        scopes=action.scopes,
+        wrote=events.ACTION_WROTE,
+        refused=events.ACTION_REFUSED,
+    )
+
+
 def _check_connector(account: Account, connector: Connector) -> None:
     if account.connector_key != connector.key:
         raise InvalidRequestError(
@@ -240,38 +246,3 @@ def _check_connector(account: Account, connector: Connector) -> None:
             remedy=f"Use an action whose name begins with {account.connector_key}_, or name another account.",
             code="wrong_connector",
         )
-
-
-def _bytes(body: Any) -> bytes | None:
-    """Return a body as it goes out: bytes and text untouched, anything else as JSON; an empty object is none."""
-    if body is None or body == {}:
-        return None
-    if isinstance(body, bytes):
-        return body
-    if isinstance(body, str):
-        return body.encode()
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _proxied(reply: Reply) -> ProxyReply:
-    kept = {
-        name: value
-        for name, value in reply.headers.items()
-        if name in _KEPT_HEADERS or name.startswith(_KEPT_BEGINNINGS)
-    }
-    return ProxyReply(status=reply.status, headers=kept, data=_data(reply))
-
-
-def _data(reply: Reply) -> Any:
-    """Return the body: JSON as such, text as text, anything else in base64 beside its type."""
-    kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not reply.body:
-        return None
-    if kind.endswith("json") or not kind:
-        try:
-            return reply.json()
-        except ValueError:
-            return reply.text()
-    if kind.startswith("text/") or kind.endswith(("xml", "javascript")):
-        return reply.text()
-    return {"content_type": kind, "content_base64": b64encode(reply.body).decode()}

@@ -40,27 +40,27 @@ def of_reply(
         "provider_errors": [provider_error(reply)],
     }
     message = f"{cause.title}. {cause.explanation}"
-    if intent.effect != "read" and reply.status >= _SERVER_FAILED:
+    if in_doubt(intent=intent, reply=reply):
         return unknown(connector=connector, intent=intent, detail=detail)
+    said: dict[str, Any] = {"remedy": cause.remedy, "code": cause.key, "detail": detail}
     match cause.verdict:
         case "weather" if cause.status == _TOO_MANY:
             wait = replies.retry_after(connector=connector, reply=reply, now=clock.now())
-            return RateLimitedError(
-                message,
-                remedy=cause.remedy,
-                retry_after=DEFAULT_WAIT if wait is None else max(wait, 1.0),
-                detail=detail,
-            )
+            return RateLimitedError(message, retry_after=DEFAULT_WAIT if wait is None else max(wait, 1.0), **said)
         case "weather":
-            return ProviderFailedError(message, remedy=cause.remedy, detail=detail)
+            return ProviderFailedError(message, **said)
         case "dead" | "suspended":
-            return CredentialDeadError(message, remedy=cause.remedy, status=cause.status, detail=detail)
+            return CredentialDeadError(message, status=cause.status, **said)
         case "scope" if intent.scopes:
             detail["scopes"] = list(intent.scopes)
-            message = f"{message} It needs: {', '.join(intent.scopes)}."
-            return ProviderRefusedError(message, remedy=cause.remedy, status=cause.status, detail=detail)
+            return ProviderRefusedError(f"{message} It needs: {', '.join(intent.scopes)}.", status=cause.status, **said)
         case _:
-            return ProviderRefusedError(message, remedy=cause.remedy, status=cause.status, detail=detail)
+            return ProviderRefusedError(message, status=cause.status, **said)
+
+
+def in_doubt(*, intent: Intent, reply: Reply) -> bool:
+    """Tell whether a failed write may have happened all the same: a gateway's 5xx can hide a success."""
+    return intent.effect != "read" and reply.status >= _SERVER_FAILED
 
 
 def of_transport(*, connector: Connector, intent: Intent, error: TransportError, account_id: str) -> CrossdockError:
@@ -69,7 +69,9 @@ def of_transport(*, connector: Connector, intent: Intent, error: TransportError,
     detail = {"cause": cause.key, "account_id": account_id, "provider_errors": []}
     if error.sent and intent.effect != "read":
         return unknown(connector=connector, intent=intent, detail=detail)
-    return ProviderFailedError(f"{cause.title}. {cause.explanation}", remedy=cause.remedy, detail=detail)
+    return ProviderFailedError(
+        f"{cause.title}. {cause.explanation}", remedy=cause.remedy, code=cause.key, detail=detail
+    )
 
 
 def unknown(*, connector: Connector, intent: Intent, detail: dict[str, Any]) -> OutcomeUnknownError:

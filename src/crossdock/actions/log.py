@@ -8,6 +8,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
+import asyncpg
+
 from crossdock.actions import store
 from crossdock.actions.store import CallEntry
 from crossdock.db.pool import Database
@@ -17,6 +19,8 @@ from crossdock.telemetry import logs
 _EVERY_SECONDS: Final = 0.5
 _BATCH: Final = 200
 _HELD_AT_MOST: Final = 20_000
+
+_AWAY: Final = (CrossdockError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 log = logs.get(__name__)
 
@@ -47,7 +51,7 @@ class CallLog:
             try:
                 async with self.db.connection() as conn:
                     await store.insert_calls(conn, entries=batch)
-            except (CrossdockError, OSError):
+            except _AWAY:
                 self.waiting.extendleft(reversed(batch))
                 raise
 
@@ -69,5 +73,5 @@ class CallLog:
     async def _try_to_flush(self) -> None:
         try:
             await self.flush()
-        except (CrossdockError, OSError) as error:
+        except _AWAY as error:
             log.warning("calls.write.failed", error=type(error).__name__, waiting=len(self.waiting))

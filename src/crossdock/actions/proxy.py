@@ -1,77 +1,84 @@
-"""A caller's own request: what it does, where it may go, and the provider's answer as it is."""
+"""A caller's own request: what it does, what goes out, and the provider's answer as it is."""
 
 from __future__ import annotations
 
 import json
+from base64 import b64encode
+from dataclasses import dataclass
 from typing import Any, Final
 
-from crossdock.actions.model import ProxyReply, ProxyRequest
+from crossdock.actions.model import Intent, ProxyReply, ProxyRequest
+from crossdock.audit import events
 from crossdock.connectors import effects, requests
-from crossdock.connectors.model import Connector, Effect, Environment
+from crossdock.connectors.model import Connector, Environment
 from crossdock.egress.exchange import Reply, Request
 
-_HOP_BY_HOP: Final = frozenset(
+# Of one hop only (RFC 9110, 7.6.1), undone by reading the body, or meant for the provider's own pages.
+_NOT_PASSED: Final = frozenset(
     {
-        "connection",
-        "content-encoding",
-        "content-length",
-        "keep-alive",
-        "proxy-authenticate",
-        "set-cookie",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
+        *("connection", "keep-alive", "proxy-authenticate", "proxy-connection", "te", "trailer", "transfer-encoding"),
+        *("upgrade", "content-encoding", "content-length", "set-cookie", "strict-transport-security", "alt-svc"),
     }
 )
 
 
-def effect_of(*, connector: Connector, environment: Environment, request: ProxyRequest) -> Effect:
-    """Return what the request does; raise where that cannot be told."""
-    path, query = requests.split_target(environment=environment, target=request.target)
-    return effects.proxy_effect(
-        connector=connector, method=request.method, path=path, query=query, body=_bytes(request.body)
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A request that may be sent, once its intent is allowed."""
+
+    intent: Intent
+    request: Request
+
+
+def passage(*, connector: Connector, environment: Environment, asked: ProxyRequest) -> Passage:
+    """Return the request to send and what it does; raise where that cannot be told or it leads elsewhere."""
+    body = _bytes(asked.body)
+    path, query = requests.split_target(environment=environment, target=asked.target)
+    effect = effects.proxy_effect(connector=connector, method=asked.method, path=path, query=query, body=body)
+    intent = Intent(
+        name=f"{asked.method.upper()} {path}"[:200],
+        effect=effect,
+        kept=effect == "read",
+        wrote=events.PROXY_WROTE,
+        refused=events.PROXY_REFUSED,
     )
-
-
-def request_of(*, connector: Connector, environment: Environment, request: ProxyRequest) -> Request:
-    """Return the request to send, still without a credential."""
-    body, headers = _bytes(request.body), dict(request.headers)
-    if body is not None and not isinstance(request.body, str):
-        headers["content-type"] = "application/json"
-    return requests.proxy_request(
+    request = requests.proxy_request(
         connector=connector,
         environment=environment,
-        method=request.method,
-        target=request.target,
-        headers=headers,
+        method=asked.method,
+        target=asked.target,
+        headers=asked.headers,
         body=body,
     )
+    return Passage(intent, request)
 
 
-def name_of(request: ProxyRequest) -> str:
-    """Return how the request stands in logs: its method and path, without the query."""
-    return f"{request.method} {request.target.partition('?')[0]}"[:200]
-
-
-def reply_of(reply: Reply) -> ProxyReply:
-    """Return the provider's answer: parsed where it is JSON, as text where it is anything else."""
-    headers = {name: value for name, value in reply.headers.items() if name not in _HOP_BY_HOP}
+def answer(reply: Reply) -> ProxyReply:
+    """Return the provider's answer: JSON as such, text as text, anything else in base64 beside its type."""
+    headers = {name: value for name, value in reply.headers.items() if name not in _NOT_PASSED}
     return ProxyReply(status=reply.status, headers=headers, data=_data(reply))
 
 
-def _data(reply: Reply) -> Any:
-    if not reply.body:
-        return None
-    try:
-        return reply.json()
-    except ValueError:
-        return reply.text()
-
-
 def _bytes(body: Any) -> bytes | None:
+    """Return a body as it goes out: bytes and text untouched, anything else as JSON; an empty object is none."""
     if body is None or body == {}:
         return None
+    if isinstance(body, bytes):
+        return body
     if isinstance(body, str):
         return body.encode()
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _data(reply: Reply) -> Any:
+    kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not reply.body:
+        return None
+    if kind.endswith("json") or not kind:
+        try:
+            return reply.json()
+        except ValueError:
+            return reply.text()
+    if kind.startswith("text/") or kind.endswith(("xml", "javascript")):
+        return reply.text()
+    return {"content_type": kind, "content_base64": b64encode(reply.body).decode()}

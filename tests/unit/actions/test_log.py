@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from crossdock.actions.log import CallLog
+from crossdock.actions.store import CallEntry
+from crossdock.db.pool import Database
+from crossdock.kernel.clock import OffsetClock
+from crossdock.kernel.ids import Ids
+
+
+async def entry(database: Database, clock: OffsetClock, ids: Ids) -> CallEntry:
+    project_id = ids.new("prj")
+    async with database.connection() as conn:
+        await conn.execute("insert into projects (id, name, created_at) values ($1, 'Shop', now())", project_id)
+    return CallEntry(
+        id=ids.new("call"),
+        project_id=project_id,
+        account_id="acc_1",
+        connector_key="easyship",
+        action="easyship_get_account",
+        effect="read",
+        actor="key:k",
+        status=200,
+        cause=None,
+        duration_ms=12,
+        created_at=clock.now(),
+    )
+
+
+async def written(database: Database) -> int:
+    async with database.connection() as conn:
+        return int(await conn.fetchval("select count(*) from calls"))
+
+
+async def test_entries_are_written_without_the_caller_waiting(database: Database, clock: OffsetClock, ids: Ids) -> None:
+    """A batch goes out by itself when it is full, and the rest when the log closes."""
+    first = await entry(database, clock, ids)
+    log = CallLog(db=database)
+    await log.start()
+
+    for _ in range(450):
+        log.note(replace(first, id=ids.new("call")))
+    await asyncio.sleep(1.0)
+    by_itself = await written(database)
+    await log.close()
+
+    assert by_itself >= 200
+    assert await written(database) == 450
+
+
+async def test_entries_of_a_project_that_is_gone_are_left_out(database: Database, clock: OffsetClock, ids: Ids) -> None:
+    """One deleted project does not hold up the others' lines."""
+    kept = await entry(database, clock, ids)
+    log = CallLog(db=database)
+    log.note(replace(kept, id=ids.new("call"), project_id="prj_gone"))
+    log.note(kept)
+
+    await log.flush()
+
+    assert await written(database) == 1
+
+
+async def test_entries_wait_while_the_database_is_away(
+    database_url: str, database: Database, clock: OffsetClock, ids: Ids
+) -> None:
+    """What could not be written is kept in its order, and the caller hears nothing of it."""
+    first = await entry(database, clock, ids)
+    away = await Database.open(database_url, size=2)
+    await away.close()
+    log = CallLog(db=away)
+    log.note(first)
+    log.note(replace(first, id=ids.new("call")))
+
+    await log.close()
+
+    assert next(iter(log.waiting)).id == first.id
+    assert len(log.waiting) == 2
