@@ -128,6 +128,7 @@ async def open_house(
         house = _house(ground, _records(ground))
         await house.projects.follow()
         await house.leases.start()
+        stack.push_async_callback(house.refresher.close)
         stack.push_async_callback(house.leases.close)
         await house.calls.start()
         stack.push_async_callback(house.calls.close)
@@ -280,7 +281,8 @@ def _keepers(on: _Ground) -> tuple[Integrations, Accounts]:
 
 
 def _house(on: _Ground, records: _Records) -> House:
-    sessions, linking, oauth = _flows(on, records)
+    projects = Projects(db=on.db, clock=on.clock, ids=on.ids, trail=on.trail)
+    sessions, linking, oauth = _flows(on, records, projects)
     calls = CallLog(db=on.db)
     deliverer = Deliverer(db=on.db, vault=on.vault, egress=on.egress, clock=on.clock, trail=on.trail)
     return House(
@@ -304,7 +306,7 @@ def _house(on: _Ground, records: _Records) -> House:
             outbox=on.outbox,
             deliverer=deliverer,
         ),
-        projects=Projects(db=on.db, clock=on.clock, ids=on.ids, trail=on.trail),
+        projects=projects,
         integrations=records.integrations,
         accounts=records.accounts,
         refresher=records.refresher,
@@ -329,7 +331,7 @@ def _house(on: _Ground, records: _Records) -> House:
     )
 
 
-def _flows(on: _Ground, records: _Records) -> tuple[Sessions, Linking, OAuth]:
+def _flows(on: _Ground, records: _Records, projects: Projects) -> tuple[Sessions, Linking, OAuth]:
     sessions = Sessions(
         db=on.db,
         clock=on.clock,
@@ -337,6 +339,7 @@ def _flows(on: _Ground, records: _Records) -> tuple[Sessions, Linking, OAuth]:
         catalogue=on.catalogue,
         accounts=records.accounts,
         integrations=records.integrations,
+        projects=projects,
         trail=on.trail,
         hub_url=on.settings.hub_url,
     )

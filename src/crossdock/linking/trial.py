@@ -16,10 +16,12 @@ from crossdock.connectors.replies import Finding, transport_cause
 from crossdock.db.pool import Database
 from crossdock.egress.client import TransportError
 from crossdock.kernel.clock import Clock
+from crossdock.kernel.errors import NotFoundError
 from crossdock.kernel.points import reach
 from crossdock.kernel.secret import Secret
 from crossdock.linking import store
 from crossdock.linking.session import Attempt, Check, CheckState, ConnectSession, closed, marked
+from crossdock.telemetry import metrics
 from crossdock.tokens.refresh import Refresher
 
 
@@ -49,6 +51,16 @@ class Trial:
 
     async def run(self, subject: Subject) -> Attempt:
         """Test the candidate and return the settled attempt; never raises for what the provider says."""
+        try:
+            settled = await self._run(subject)
+        except NotFoundError:
+            # The person gave up meanwhile, and what was to be tested is erased.
+            return await self._current(subject)
+        reach("linking.test.settled")
+        metrics.LINKS.labels(connector=subject.connector.key, outcome=settled.status).inc()
+        return settled
+
+    async def _run(self, subject: Subject) -> Attempt:
         checklist = marked(subject.attempt.checklist, "reached", "running")
         await self._note(subject, checklist)
         reach("linking.test.started")
@@ -85,6 +97,7 @@ class Trial:
             credential=credential,
             client=client,
         )
+        reach("linking.test.acquired")
         fresh = {**credential, "access_token": tokens.access_token}
         async with self.db.transaction() as conn:
             await self.accounts.refill_candidate(
@@ -112,6 +125,7 @@ class Trial:
             environment=subject.environment,
             credential=credential,
             depth="full",
+            issued="before" if subject.method.lifecycle == "static" else "just_now",
             on_finding=on_finding,
         )
 
@@ -135,6 +149,8 @@ class Trial:
         """Keep what was found with the candidate, and ask the person to confirm."""
         session, now = subject.session, self.clock.now()
         async with self.db.transaction() as conn:
+            # The attempt is locked before the candidate, as whoever cancels it does.
+            await store.lock_attempt(conn, project_id=session.project_id, attempt_id=subject.attempt.id)
             await self.accounts.note_candidate(
                 conn, project_id=session.project_id, candidate_id=subject.candidate_id, result=result
             )
@@ -154,7 +170,9 @@ class Trial:
                 "identity": result.identity.as_dict() if result.identity else {},
                 "conflict": conflict,
             }
-            return await self._update(subject, values, conn=conn, now=now)
+            settled = await self._update(subject, values, conn=conn, now=now)
+            reach("linking.test.noted")
+        return settled
 
     async def _fail(
         self, subject: Subject, checklist: Sequence[Check], cause: Cause | None, result: ProbeResult | None = None
@@ -184,6 +202,16 @@ class Trial:
             return updated
         current = await store.lock_attempt(conn, project_id=project_id, attempt_id=subject.attempt.id)
         return current or subject.attempt
+
+    async def _current(self, subject: Subject) -> Attempt:
+        async with self.db.connection() as conn:
+            found = await store.get_attempt(
+                conn,
+                project_id=subject.session.project_id,
+                session_id=subject.session.id,
+                attempt_id=subject.attempt.id,
+            )
+        return found or subject.attempt
 
 
 def _scopes(result: ProbeResult) -> tuple[Literal["ok", "warn"], str]:

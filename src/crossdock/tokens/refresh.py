@@ -58,6 +58,7 @@ WAIT_SECONDS: Final = 28.0
 _FIRST_PAUSE: Final = 0.05
 _LONGEST_PAUSE: Final = 0.5
 _UNPLANNED: Final = 3600.0
+_CLOSE_SECONDS: Final = 8.0
 _INSISTING: Final = frozenset({"probe", "recheck", "relink"})
 
 log = logs.get(__name__)
@@ -153,9 +154,9 @@ class Refresher:
         return alive is False
 
     async def close(self) -> None:
-        """Let the refreshes that run in this process finish, for as long as a lease lasts."""
+        """Let the refreshes that run in this process finish, for eight seconds at most."""
         if self.flights:
-            await asyncio.wait(self.flights.values(), timeout=LEASE_SECONDS)
+            await asyncio.wait(self.flights.values(), timeout=_CLOSE_SECONDS)
 
     def _landed(self, account_id: str, flight: asyncio.Task[Outcome]) -> None:
         self.flights.pop(account_id, None)
