@@ -23,7 +23,7 @@ from crossdock.vault.keys import KeyRing
 from security.isolation import World, is_nothing, make_world
 
 _DATABASE = "house_isolation"
-_REFUSALS = (NotFoundError, asyncpg.ForeignKeyViolationError)
+_REFUSALS = (NotFoundError, asyncpg.IntegrityConstraintViolationError)
 
 
 def store_modules() -> Iterator[ModuleType]:
