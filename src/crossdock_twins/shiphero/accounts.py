@@ -167,10 +167,6 @@ class Accounts:
         kept = None if scopes is None else " ".join(scopes)
         self._store.execute("UPDATE users SET scopes = ? WHERE id = ?", kept, user_id)
 
-    def set_password(self, user_id: int, password: str) -> None:
-        """Set the password with which `/auth/token` knows a user."""
-        self._store.execute("UPDATE users SET password = ? WHERE id = ?", tokens.digest(password), user_id)
-
     def remove(self, user_id: int) -> None:
         """Delete a user; the tokens stop working and the e-mail address is free again."""
         self._store.execute("DELETE FROM users WHERE id = ?", user_id)
