@@ -8,6 +8,7 @@ so a killed rotation goes on where it stopped. A retired key stays in the ring: 
 from __future__ import annotations
 
 import asyncio
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -96,7 +97,11 @@ async def admit(conn: Connection, *, ring: KeyRing, clock: Clock) -> None:
             f"It has: {', '.join(ring.ids())}.",
             remedy="Start with the key ring that belongs to this database; it is in the same backup.",
         )
-    wrong = [row["key_id"] for row in needed if ring.key(row["key_id"]).check_value != row["check_value"]]
+    wrong = [
+        row["key_id"]
+        for row in needed
+        if not hmac.compare_digest(ring.key(row["key_id"]).check_value, row["check_value"])
+    ]
     if wrong:
         raise VaultKeyError(
             f"These keys of the ring are not the ones that sealed this database, though named the same: "
