@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -22,6 +23,7 @@ from connector_samples import (
     TRANSPORT_KINDS,
     connector_id,
 )
+from crossdock import hub
 from crossdock.connectors import guide
 from crossdock.connectors.crosscheck import CHOSEN_BY_CODE, WRONG_WORLD
 from crossdock.connectors.model import Action, AuthMethod, Cause, Connector
@@ -64,6 +66,12 @@ def test_key_fits_the_names_that_clients_cut_tools_from(connector: Connector) ->
     """Keys are lower-case letters and digits, and every action's name begins with its connector's."""
     assert re.fullmatch(r"[a-z][a-z0-9]*", connector.key)
     assert all(re.fullmatch(rf"{connector.key}_[a-z]+(_[a-z]+)+", name) for name in connector.actions)
+
+
+@pytest.mark.parametrize("connector", CONNECTORS, ids=connector_id)
+def test_icon_is_there(connector: Connector) -> None:
+    """The picture that clients are sent to exists."""
+    assert (Path(hub.__file__).parent / "static" / connector.icon).is_file()
 
 
 @pytest.mark.parametrize("connector", CONNECTORS, ids=connector_id)
