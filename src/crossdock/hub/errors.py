@@ -14,6 +14,7 @@ from crossdock.hub.context import HubContext
 from crossdock.hub.views_dashboard import CatalogueEntryView, CatalogueView
 from crossdock.hub.views_link import ButtonView
 from crossdock.kernel import errors as kernel
+from crossdock.kernel.codes import SPECIAL
 from crossdock.kernel.errors import CrossdockError
 from crossdock.linking.causes import GENERAL
 
@@ -25,44 +26,6 @@ _REMEDIES = {
     "wait": "Wait as long as Retry-After says, then ask again.",
     "retry": "Ask again. If it fails twice, wait a few minutes.",
     "give_up": "Do not ask again by itself. Read the remedy that came with the error.",
-}
-_EXTRA = {
-    "session_expired": (
-        "This link's time is over",
-        "For safety a link works for a limited time. Nothing was lost.",
-        "Press Continue on the page, or start again in the app that sent you.",
-        401,
-    ),
-    "link_unknown": (
-        "This link is not known",
-        "It may have been copied in part, opened in another browser, or taken back.",
-        "Open the whole link once more, or ask for a new one.",
-        401,
-    ),
-    "csrf": (
-        "The form came from elsewhere",
-        "A form is only taken from the page that this hub itself showed you.",
-        "Load the page again and repeat what you did.",
-        403,
-    ),
-    "oauth_state": (
-        "The sign-in was not started here",
-        "The provider's answer belongs to no sign-in of this browser, or came too late.",
-        "Start linking again, in one window, and finish within ten minutes.",
-        400,
-    ),
-    "effect_not_granted": (
-        "The account is linked without that permission",
-        "The person who linked it did not allow this kind of action.",
-        "Link the account again and switch the permission on.",
-        403,
-    ),
-    "missing_scope": (
-        "The key may not do this",
-        "The API key or the person's role does not hold the scope that this needs.",
-        "Use a key with that scope, or ask an admin of the project.",
-        403,
-    ),
 }
 
 
@@ -123,14 +86,14 @@ def entries(connectors: Catalogue) -> Iterator[CatalogueEntryView]:
             status=one.status,
             source="Crossdock",
         )
-    for code, (title, explanation, remedy, status) in _EXTRA.items():
+    for code, special in SPECIAL.items():
         yield CatalogueEntryView(
             code=code,
-            title=title,
-            explanation=explanation,
-            remedy=remedy,
-            disposition="fix_request",
-            status=status,
+            title=special.title,
+            explanation=special.explanation,
+            remedy=special.remedy,
+            disposition=special.disposition,
+            status=special.status,
             source="Crossdock",
         )
     for cause in GENERAL.values():
