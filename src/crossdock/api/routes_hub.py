@@ -78,10 +78,6 @@ async def hub_connector(context: Context, session: HubSession, integration_id: s
     _, connector, method = await context.sessions.integration(session=session, integration_id=integration_id)
     config = guide.hub_config(connector=connector, method=method, existing=None)
     config["assets"] = {"icon": f"{context.hub_url}/static/{connector.icon}"}
-    config["support"] = {
-        "link": f"{context.hub_url}/guides/{connector.key}/{method.key}",
-        "description": f"How to link {connector.name}, step by step",
-    }
     return {"config": config, "hub_settings": {"configured_webhook_events": [], "project_settings": {}}}
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ACTOR: Final = "system:cli"
 _PAGE: Final = 200
+_NONE: Final = "No account is linked yet. Make a link for one with: crossdock link --owner ID"
 
 app = typer.Typer(help="See linked accounts and look after them.", no_args_is_help=True)
 AccountId = Annotated[str, typer.Argument(help="The account's id, as `crossdock accounts list` shows it.")]
@@ -66,7 +67,7 @@ def list_accounts(
                 )
                 for account in found.rows
             ],
-            empty="No account is linked yet. Make a link for one with: crossdock link",
+            empty="No account fits." if provider or status or search else _NONE,
         )
 
     output.run(work())
@@ -98,7 +99,7 @@ def probe(account: AccountId, project: ProjectId = None, data_dir: DataDir = Non
 
     async def work(house: House, project_id: str) -> Account:
         async with output.working("Asking the provider"):
-            await house.checkup.run(project_id=project_id, account_id=account, depth="full")
+            await house.checkup.test(project_id=project_id, account_id=account, actor=ACTOR)
         return await house.accounts.get(project_id=project_id, account_id=account)
 
     found = output.run(_with_project(project, data_dir, work))
@@ -110,10 +111,12 @@ def probe(account: AccountId, project: ProjectId = None, data_dir: DataDir = Non
 
 @app.command()
 def relink(account: AccountId, project: ProjectId = None, data_dir: DataDir = None, json: Json = False) -> None:
-    """Make a link on which a person renews this account's credential; the account keeps its id."""
+    """Try the stored credential once more, else make a link on which a person renews it; the account keeps its id."""
 
-    async def work(house: House, project_id: str) -> str:
+    async def work(house: House, project_id: str) -> str | None:
         found = await house.accounts.get(project_id=project_id, account_id=account)
+        if found.needs_person and found.paused_at is None and await _revived(house, found):
+            return None
         created = await house.sessions.create(
             principal=operator(project_id),
             request=SessionRequest(
@@ -133,6 +136,8 @@ def relink(account: AccountId, project: ProjectId = None, data_dir: DataDir = No
     url = output.run(_with_project(project, data_dir, work))
     if json:
         output.emit({"account_id": account, "url": url})
+    elif url is None:
+        output.out.print(f"{account} works again with what was stored: nobody has to do anything.", markup=False)
     else:
         output.say("Open this link, or send it to the person who owns the account:")
         output.out.print(url)
@@ -185,6 +190,13 @@ async def _with_project(
 ) -> output.T:
     async with place.house(place.read_settings(data_dir=data_dir)) as house:
         return await work(house, (await place.project(house, project)).id)
+
+
+async def _revived(house: House, account: Account) -> bool:
+    """Return whether what is stored works again, as it does where only the provider's account had been stopped."""
+    async with output.working("Trying the stored credential"):
+        tried = await house.checkup.revive(project_id=account.project_id, account_id=account.id, actor=ACTOR)
+    return tried.works and not tried.account.needs_person
 
 
 def _tell(account: Account, *, json: bool) -> None:

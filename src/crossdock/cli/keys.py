@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from crossdock.cli import output, place
 from crossdock.cli.output import Json
 from crossdock.cli.place import DataDir
+from crossdock.kernel.clock import SystemClock
+from crossdock.kernel.ids import Ids
 
 if TYPE_CHECKING:
     from crossdock.vault.rotation import KeyStatus
 
-app = typer.Typer(help="See and rotate the keys that seal every stored credential.", no_args_is_help=True)
+_BACK_UP: Final = "Keep a copy apart from the database: without it nobody can open the stored credentials."
+
+app = typer.Typer(help="Make, see and rotate the keys that seal every stored credential.", no_args_is_help=True)
 
 
 @app.command("list")
@@ -27,6 +31,20 @@ def list_keys(data_dir: DataDir = None, json: Json = False) -> None:
             return await rotation.status(conn, ring=house.ring)
 
     _tell(output.run(work()), json=json)
+
+
+@app.command()
+def create(data_dir: DataDir = None, json: Json = False) -> None:
+    """Make the key ring of a new installation (mode 0600); never writes over one, and `crossdock up` does it itself."""
+    from crossdock.vault.keys import KeyRing
+
+    path = place.read_settings(data_dir=data_dir).key_file
+    ring = KeyRing.create(path, ids=Ids(clock=SystemClock()))
+    if json:
+        output.emit({"path": str(path), "keys": ring.ids()})
+        return
+    output.out.print(f"The key ring was made: {path}", markup=False)
+    output.say(_BACK_UP)
 
 
 @app.command()

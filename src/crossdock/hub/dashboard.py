@@ -62,13 +62,14 @@ _PAGES: tuple[tuple[str, str, Handler, str], ...] = (
 
 
 def routes(ctx: HubContext) -> list[BaseRoute]:
-    """Give every route below ``/dashboard``."""
+    """Give every route below ``/dashboard``, and the hub's bare address, which leads there."""
 
     async def home(_request: Request) -> Response:
         return RedirectResponse("/dashboard/accounts", status_code=303)
 
     endpoint: Callable[[Request], Awaitable[Response]] = home
     return [
+        Route("/", endpoint, methods=["GET"]),
         Route("/dashboard", endpoint, methods=["GET"]),
         Route("/dashboard/sign-in", dashboard_sign_in.show(ctx), methods=["GET"]),
         Route("/dashboard/sign-in", dashboard_sign_in.sign_in(ctx), methods=["POST"]),

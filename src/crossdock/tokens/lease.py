@@ -234,7 +234,7 @@ def dead(account: Account, connector: Connector) -> CredentialDeadError:
     return CredentialDeadError(
         why.description if why else f"{connector.name} no longer takes this account's credential.",
         remedy=cause.remedy if cause else _RELINK,
-        detail={"account_id": account.id, "cause": why.code if why else None, "status": account.status},
+        detail={"account_id": account.id, "cause": why.code if why else None, "account_status": account.status},
     )
 
 

@@ -1,0 +1,198 @@
+"""Codes that name a special case of an error class, with the words by which pages and documents explain each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from crossdock.kernel.errors import Disposition
+
+
+@dataclass(frozen=True, slots=True)
+class Special:
+    """A code's page: title, explanation, remedy, HTTP status and what to do about it."""
+
+    title: str
+    explanation: str
+    remedy: str
+    status: int
+    disposition: Disposition = "fix_request"
+
+
+SPECIAL: Final[Mapping[str, Special]] = MappingProxyType(
+    {
+        "account_mismatch": Special(
+            "Two accounts are named",
+            "The header and the body of the request name different accounts.",
+            "Name the account once, in the x-account-id header.",
+            400,
+        ),
+        "account_missing": Special(
+            "No account is named",
+            "The call does not say for which linked account it is.",
+            "Send the account's id in the x-account-id header.",
+            400,
+        ),
+        "already_linked": Special(
+            "This account is linked already",
+            "The same account at the provider was linked before for the same customer.",
+            "Renew the credential of the first one, or say that a second one is meant.",
+            409,
+        ),
+        "credential_renewed": Special(
+            "The credential was renewed just now",
+            "The provider refused the old credential. It has been renewed, and nothing was done.",
+            "Send the same call again.",
+            502,
+            "retry",
+        ),
+        "csrf": Special(
+            "The form came from elsewhere",
+            "A form is only taken from the page that this hub itself showed you.",
+            "Load the page again and repeat what you did.",
+            403,
+        ),
+        "data_dir_in_use": Special(
+            "Another Crossdock uses this data directory",
+            "Two processes cannot run the embedded database of one directory.",
+            "Stop the other one, or name another directory with --data-dir.",
+            409,
+        ),
+        "database_busy": Special(
+            "The database is busy",
+            "Every connection was in use for two seconds.",
+            "Try again in a moment. The operator may raise CROSSDOCK_POOL_SIZE.",
+            503,
+            "wait",
+        ),
+        "database_down": Special(
+            "The database does not answer",
+            "The connection failed or broke off.",
+            "Try again in a moment. The operator finds more with crossdock doctor.",
+            503,
+            "wait",
+        ),
+        "definition_invalid": Special(
+            "A connector's definition is wrong",
+            "Crossdock does not start with a definition that it does not understand.",
+            "Correct the file at the line that the message names, and start again.",
+            500,
+            "give_up",
+        ),
+        "effect_not_granted": Special(
+            "The account is linked without that permission",
+            "The person who linked it did not allow this kind of action.",
+            "Link the account again and switch the permission on.",
+            403,
+        ),
+        "effect_unclear": Special(
+            "What the call would do is not clear",
+            "The GraphQL document cannot be read, so nobody can say whether it only reads.",
+            "Send query and variables as JSON, or use an action.",
+            422,
+        ),
+        "http_error": Special(
+            "The request failed",
+            "The address did not take the request.",
+            "Look the address and its methods up in the API document at /openapi.json.",
+            400,
+        ),
+        "internal_error": Special(
+            "Something inside Crossdock failed",
+            "This was not foreseen. The log tells more.",
+            "Try again. If it stays, look at the server's log.",
+            500,
+            "give_up",
+        ),
+        "link_unknown": Special(
+            "This link is not known",
+            "It may have been copied in part, opened in another browser, or taken back.",
+            "Open the whole link once more, or ask for a new one.",
+            401,
+        ),
+        "link_used": Special(
+            "This link has been used",
+            "A link is for one account, and that account is linked.",
+            "Ask the app that sent you for a new link.",
+            409,
+        ),
+        "method_not_allowed": Special(
+            "This address does not take that method",
+            "The path is right, but not with this HTTP method.",
+            "Look the methods up in the API document at /openapi.json.",
+            405,
+        ),
+        "missing_scope": Special(
+            "The key may not do this",
+            "The API key or the person's role does not hold the scope that this needs.",
+            "Use a key with that scope, or ask an admin of the project.",
+            403,
+        ),
+        "oauth_state": Special(
+            "The sign-in was not started here",
+            "The provider's answer belongs to no sign-in of this browser, or came too late.",
+            "Start linking again, in one window, and finish within ten minutes.",
+            400,
+        ),
+        "port_in_use": Special(
+            "The port is taken",
+            "Another program listens on this address.",
+            "Stop it, or take other ports with --port.",
+            500,
+            "give_up",
+        ),
+        "seal_broken": Special(
+            "A stored secret cannot be opened",
+            "It was changed, moved to another row, cut short, or sealed with another key.",
+            "Restore the database and the key ring from the same backup, or link the account again.",
+            500,
+            "give_up",
+        ),
+        "session_expired": Special(
+            "This link's time is over",
+            "For safety a link works for a limited time. Nothing was lost.",
+            "Press Continue on the page, or start again in the app that sent you.",
+            401,
+        ),
+        "signed_out": Special(
+            "Nobody is signed in here",
+            "The sign-in ended, or never was.",
+            "Sign in to the dashboard.",
+            401,
+        ),
+        "too_large": Special(
+            "The request is too large",
+            "Its body is larger than this address takes.",
+            "Send less at once.",
+            413,
+        ),
+        "transport_failed": Special(
+            "The provider could not be reached",
+            "There was no reply: the message says at which step it ended.",
+            "Try again in a few minutes, and look at the provider's status page.",
+            502,
+            "retry",
+        ),
+        "unsupported_media_type": Special(
+            "This address takes JSON",
+            "The content type of the body is another one.",
+            "Send JSON with the header content-type: application/json.",
+            415,
+        ),
+        "vault_key": Special(
+            "The vault's key is missing or wrong",
+            "Stored credentials open only with the key ring that sealed them.",
+            "Restore the key ring that belongs to this database from your backup.",
+            500,
+            "give_up",
+        ),
+        "wrong_connector": Special(
+            "The action belongs to another provider",
+            "An action's name begins with its provider, and the account is linked at another one.",
+            "Use an action of the account's own provider, or name another account.",
+            400,
+        ),
+    }
+)
