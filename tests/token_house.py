@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from crossdock.accounts.changes import Changes
+from crossdock.accounts.health import ProbeResult
 from crossdock.accounts.integrations import Integrations
-from crossdock.accounts.model import Account, SealedCredential
+from crossdock.accounts.model import Account, Identity, SealedCredential
 from crossdock.accounts.probe import Prober
 from crossdock.accounts.service import Accounts
 from crossdock.audit.trail import Trail
@@ -210,6 +212,60 @@ class TokenHouse:
             )
             assert result.outcome == "alive", result
             await self.accounts.note_candidate(conn, project_id=project_id, candidate_id=candidate_id, result=result)
+        return await self.adopt(project_id, candidate_id, integration_id=integration_id, owner=owner)
+
+    async def candidate(
+        self,
+        project_id: str,
+        *,
+        connector_key: str = "easyship",
+        method_key: str = "token",
+        identity: Identity | None = None,
+        life: timedelta | None = None,
+        secret: str = "prod_secret-of-the-merchant-0123456789",
+    ) -> str:
+        """Hold a tested candidate without asking any provider; return its id."""
+        connector = self.catalogue.get(connector_key)
+        name = "api_token" if method_key == "token" else "refresh_token"
+        attempt_id = await self.attempt(project_id)
+        async with self.db.transaction() as conn:
+            where: dict[str, Any] = {
+                "project_id": project_id,
+                "candidate_id": await self.accounts.hold_candidate(
+                    conn,
+                    project_id=project_id,
+                    attempt_id=attempt_id,
+                    connector=connector,
+                    method=connector.auth_method(method_key),
+                    environment="production",
+                    values={name: Secret(secret)},
+                ),
+            }
+            held = await self.accounts.open_candidate(conn, **where)
+            await self.accounts.refill_candidate(
+                conn,
+                **where,
+                credential={"access_token": Secret("access-token-0123456789"), **held},
+                access_expires_at=self.clock.now() + life if life else None,
+            )
+            found = ProbeResult(outcome="alive", identity=identity or Identity("42", "Acme Pets"))
+            await self.accounts.note_candidate(conn, **where, result=found)
+        candidate_id: str = where["candidate_id"]
+        return candidate_id
+
+    async def adopt(
+        self,
+        project_id: str,
+        candidate_id: str,
+        *,
+        integration_id: str | None = None,
+        owner: str = "owner-1",
+        label: str | None = None,
+    ) -> Account:
+        """Turn a candidate into an account without asking any provider; by default by Easyship's token."""
+        if integration_id is None:
+            integration_id = await self.integration_id(project_id, "easyship", "token")
+        async with self.db.transaction() as conn:
             return await self.accounts.create(
                 conn,
                 project_id=project_id,
@@ -218,7 +274,7 @@ class TokenHouse:
                 origin_owner_id=owner,
                 origin_owner_name="Acme Pets",
                 origin_username=None,
-                label=None,
+                label=label,
                 metadata={},
                 effects=READ,
                 actor="session:1",
@@ -271,6 +327,12 @@ async def open_token_house(
         yield house
 
 
+@lru_cache
+def _catalogue(twins: tuple[tuple[str, str], ...]) -> Catalogue:
+    """Read the definitions once for all tests of a process: it takes a second."""
+    return Catalogue.load(origin_rewrites=dict(twins))
+
+
 async def _built(
     db: Database, egress: Egress, key_file: Path, twins: Mapping[str, str], clock: OffsetClock, patience: float
 ) -> TokenHouse:
@@ -279,7 +341,7 @@ async def _built(
         ring = await rotation.open_ring(conn, path=key_file, ids=ids)
         await rotation.admit(conn, ring=ring, clock=clock)
     vault, trail, changes, jobs = Vault(ring, clock), Trail(clock), Changes(), Jobs(dsn=db.dsn)
-    catalogue = Catalogue.load(origin_rewrites=twins)
+    catalogue = _catalogue(tuple(sorted(twins.items())))
     common: dict[str, Any] = {"db": db, "vault": vault, "catalogue": catalogue, "clock": clock, "changes": changes}
     outbox = Outbox(clock=clock, ids=ids, jobs=jobs)
     accounts = Accounts(**common, outbox=outbox, trail=trail, ids=ids)
