@@ -7,11 +7,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psutil
 
@@ -63,6 +62,13 @@ class Up:
         )
         self.facts: dict[str, Any] = {}
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.stop(signal.SIGTERM)
+
     def ready(self) -> dict[str, Any]:
         """Wait for the line that says that everything answers."""
         assert self.process.stdout is not None
@@ -90,14 +96,3 @@ def left_over(family: list[psutil.Process], *, seconds: float) -> list[psutil.Pr
     """Return which processes still live after so many seconds at most."""
     _, alive = psutil.wait_procs(family, timeout=seconds)
     return [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
-
-
-@contextmanager
-def running(data_dir: Path, *arguments: str) -> Iterator[Up]:
-    """Run `crossdock up` until the end of the block."""
-    up = Up(data_dir, *arguments)
-    try:
-        up.ready()
-        yield up
-    finally:
-        up.stop()

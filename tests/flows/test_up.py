@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
-from crossdock_process import Up, crossdock, left_over, running
+from crossdock_process import Up, crossdock, left_over
 from twins import fetch
 
 pytestmark = pytest.mark.xdist_group("up")
@@ -34,13 +34,9 @@ def twin(up: Up, name: str, path: str, data: Any = None) -> Any:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home") / "data"
-
-
-@pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    with running(tmp_path_factory.mktemp("shared") / "data") as started:
+    with Up(tmp_path_factory.mktemp("shared") / "data") as started:
+        started.ready()
         yield started
 
 
@@ -115,44 +111,45 @@ def test_hub_follows_the_twins_clock_when_switched_on(up: Up) -> None:
     assert (together, told, back) == (True, True, True)
 
 
-def test_start_after_kill_finds_everything(home: Path) -> None:
-    """After `kill -9` of the parent, and then of every process, the next start shows the same and has kept all."""
-    first = Up(home)
-    facts = first.ready()
-    made = twin(first, "easyship", "/integrations", {"name": "Kept"})
-    apps = twin(first, "easyship", "/oauth_apps")
-    first_family = first.family()
-    first.process.kill()
-    first.process.communicate()
-
-    second = Up(home)
-    again = second.ready()
-    second_family = second.family()
-    for process in reversed(second_family):
+def killed(up: Up, *, everything: bool) -> list[psutil.Process]:
+    """Kill a running `up` alone, or with all that it has started, and return its processes."""
+    family = up.family()
+    for process in reversed(family) if everything else family[:1]:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    second.process.communicate()
+    up.process.communicate()
+    return family
 
-    with running(home) as third:
-        last = third.facts
-        apps_after = twin(third, "easyship", "/oauth_apps")
+
+def test_start_after_kill_finds_everything(tmp_path: Path) -> None:
+    """After `kill -9` of the parent, and then of every process, the next start shows the same and has kept all."""
+    home = tmp_path / "data"
+    with Up(home) as first:
+        facts = first.ready()
+        made = twin(first, "easyship", "/integrations", {"name": "Kept"})
+        before = twin(first, "easyship", "/oauth_apps")["apps"]
+        family = killed(first, everything=False)
+    with Up(home) as second:
+        again = second.ready()
+        family += killed(second, everything=True)
+    with Up(home) as third:
+        last = third.ready()
+        after = twin(third, "easyship", "/oauth_apps")["apps"]
 
     assert "production_token" in made
     assert facts["api_key"] == again["api_key"] == last["api_key"]
     assert facts["admin"] == again["admin"] == last["admin"]
-    assert len(apps["apps"]) == 1
-    assert apps_after["apps"][0]["client_id"] in {app["client_id"] for app in apps_after["apps"]}
-    assert left_over([*first_family, *second_family], seconds=10) == []
+    assert before[0]["client_id"] in {app["client_id"] for app in after}
+    assert left_over(family, seconds=10) == []
 
 
 @pytest.mark.parametrize("delay", [0.3, 1.2], ids=["at once", "during the start"])
 def test_ctrl_c_ends_a_start(tmp_path: Path, delay: float) -> None:
     """Ctrl-C ends everything, however early it comes."""
-    up = Up(tmp_path / "data")
-    time.sleep(delay)
-    family = up.family()
-
-    code = up.stop()
+    with Up(tmp_path / "data") as up:
+        time.sleep(delay)
+        family = up.family()
+        code = up.stop()
 
     assert code in {0, 130, -2}
     assert left_over(family, seconds=10) == []
@@ -160,12 +157,11 @@ def test_ctrl_c_ends_a_start(tmp_path: Path, delay: float) -> None:
 
 def test_ctrl_c_leaves_no_process(tmp_path: Path) -> None:
     """Ctrl-C ends everything in order; a start without twins has none to end."""
-    up = Up(tmp_path / "data", "--no-twins")
-    facts = up.ready()
-    family = up.family()
-    commands = [" ".join(process.cmdline()) for process in family]
-
-    code = up.stop()
+    with Up(tmp_path / "data", "--no-twins") as up:
+        facts = up.ready()
+        family = up.family()
+        commands = [" ".join(process.cmdline()) for process in family]
+        code = up.stop()
 
     assert facts["twins"] == {}
     assert not any("crossdock_twins" in command for command in commands)

@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from crossdock.cli import first_run, output, place, twin_process, web, welcome
 from crossdock.cli.place import Running
@@ -21,10 +21,11 @@ from crossdock.db.embedded import Embedded
 from crossdock.db.lock import DirectoryLock
 from crossdock.egress.client import Egress
 from crossdock.kernel.clock import OffsetClock
-from crossdock.server import House, build_app, open_house
-from crossdock.server import work as run_worker
 from crossdock.settings import Settings
 from crossdock.telemetry import logs
+
+if TYPE_CHECKING:
+    from crossdock.server import House
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -61,18 +62,20 @@ async def _run(wishes: Wishes, *, stop: asyncio.Event, started: asyncio.Event) -
         settings, listener = await _settle(wishes.settings, stack)
         control = None
         if wishes.twins:
-            server = Twins(
+            twins = Twins(
                 folder=settings.data_dir / "twins", host=settings.host, port=settings.port + 1 if settings.port else 0
             )
-            stack.push_async_callback(server.stop)
-            settings, facts = await _both(_database(settings, stack), server.start())
+            stack.push_async_callback(twins.stop)
+            facts, settings = await _both(twins.start(), _database(settings, stack))
             settings = _aimed_at(settings, facts)
             control = TwinControl(await _twin_egress(facts, stack), facts)
         else:
             settings = await _database(settings, stack)
+        from crossdock import server
+
         clock = OffsetClock(await control.one_time(follow=wishes.follow) if control else timedelta())
         fresh_key = not settings.key_file.exists()
-        house = await stack.enter_async_context(open_house(settings, clock=clock, key="create"))
+        house = await stack.enter_async_context(server.open_house(settings, clock=clock, key="create"))
         opened = await first_run.ensure(house, settings.data_dir)
         if control is not None:
             await register_apps(control, house, project_id=opened.project_id)
@@ -96,6 +99,9 @@ async def _settle(settings: Settings, stack: AsyncExitStack) -> tuple[Settings, 
 
 async def _database(settings: Settings, stack: AsyncExitStack) -> Settings:
     """Start the embedded database unless there is an external one, and bring it up to this release."""
+    # The longest import of all, made while the twins start on another core.
+    import crossdock.server  # noqa: F401
+
     if settings.database_url is None:
         server = Embedded(data_dir=settings.data_dir)
         async with output.working("Starting the database"):
@@ -135,6 +141,7 @@ async def _live(
     started: asyncio.Event,
 ) -> None:
     """Serve, work and follow the clock side by side until told to stop."""
+    from crossdock import server
 
     def tell(offset: timedelta) -> None:
         state = Running(
@@ -157,10 +164,10 @@ async def _live(
     tell(clock.offset if isinstance(clock, OffsetClock) else timedelta())
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(run_worker(house, stop=stop, kind="up"))
+            group.create_task(server.work(house, stop=stop, kind="up"))
             if control is not None and isinstance(clock, OffsetClock):
                 group.create_task(control.follow(clock=clock, follow=wishes.follow, turned=tell, stop=stop))
-            await web.serve(build_app(house), listener, ready=announce, stop=stop)
+            await web.serve(server.build_app(house), listener, ready=announce, stop=stop)
             stop.set()
     except BaseExceptionGroup as errors:
         raise errors.exceptions[0] from errors
