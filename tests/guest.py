@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urljoin
 
 import aiohttp
+import pytest_asyncio
 from yarl import URL
 
 from house import PASSWORD, Live
@@ -96,3 +97,19 @@ def new_guest(live: Live) -> Guest:
     """Return a guest with an empty cookie jar; close its client when done."""
     jar = aiohttp.CookieJar(unsafe=True)
     return Guest(live.url, aiohttp.ClientSession(cookie_jar=jar))
+
+
+@pytest_asyncio.fixture
+async def guest(live: Live) -> AsyncIterator[Guest]:
+    """Let somebody in who has no cookie yet."""
+    visitor = new_guest(live)
+    yield visitor
+    await visitor.client.close()
+
+
+@pytest_asyncio.fixture
+async def stranger(live: Live) -> AsyncIterator[Guest]:
+    """Let somebody else in."""
+    visitor = new_guest(live)
+    yield visitor
+    await visitor.client.close()

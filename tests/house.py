@@ -50,7 +50,7 @@ class Answer:
         return self.body.decode()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Live:
     """The house behind HTTP, and a client that speaks for one tenant."""
 
@@ -122,7 +122,8 @@ async def new_tenant(house: House, name: str) -> Tenant:
 @pytest_asyncio.fixture
 async def port() -> AsyncIterator[socket.socket]:
     """Hold a free port on the loopback before the house is built, since its address is part of its settings."""
-    with socket.socket() as held:
+    # Named as TCP, or asyncio leaves Nagle's algorithm on and every small answer waits 40 ms.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as held:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         held.bind(("127.0.0.1", 0))
         yield held

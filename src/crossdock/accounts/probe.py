@@ -110,7 +110,7 @@ def _failed_with_weather(taken: Sequence[_Step], key: str) -> bool:
 
 
 def _summary(connector: Connector, taken: Sequence[_Step], issued: Issued) -> ProbeResult:
-    """Put the steps together: one refusal decides; else one acceptance; else a missing scope; else weather."""
+    """Put the steps together: one refusal decides; else a named acceptance; else a missing scope; else weather."""
     decisive = _decisive(taken)
     cause = decisive.finding.cause
     if cause is not None and issued == "just_now":
@@ -127,12 +127,15 @@ def _summary(connector: Connector, taken: Sequence[_Step], issued: Issued) -> Pr
         scopes_found=found,
         scopes_missing=missing - found,
         provider_status=reply.status if reply else None,
-        provider_body=redact(reply.text()[:_BODY_SHOWN]) if reply and cause else None,
+        provider_body=redact(reply.text()[: 2 * _BODY_SHOWN])[:_BODY_SHOWN] if reply and cause else None,
     )
 
 
 def _decisive(taken: Sequence[_Step]) -> _Step:
-    for wanted in (_REFUSED, {"taken"}, {"scope"}, {"weather"}):
+    """Return the step that tells how it stands: an acceptance counts for most only where somebody said who it is."""
+    named = any(step.finding.identity is not None for step in taken)
+    rest = ({"taken"}, {"scope"}, {"weather"}) if named else ({"scope"}, {"weather"}, {"taken"})
+    for wanted in (_REFUSED, *rest):
         for step in taken:
             if step.verdict in wanted:
                 return step
