@@ -7,7 +7,7 @@ UV := $(CURDIR)/.uv/bin/uv
 UV_FLAGS := --python $(VENV)/bin/python --quiet
 export UV_LINK_MODE ?= copy
 
-.PHONY: help up install install-dev check test format lock pictures evidence bench clean
+.PHONY: help up install install-dev check test format lock reference pictures evidence bench clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,9 @@ format: install-dev ## Format the code and apply the safe fixes
 lock: $(UV) ## Resolve the dependencies anew into the two lock files
 	@$(UV) pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -o requirements.lock
 	@$(UV) pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --constraint requirements.lock -o requirements-dev.lock
+
+reference: install ## Write docs/reference anew from the code
+	@$(VENV)/bin/python tools/reference.py
 
 pictures: install-dev ## Shoot the guide's and the README's pictures anew from the running pages
 	@tools/chromium
