@@ -51,10 +51,11 @@ from crossdock.worker import tasks
 from crossdock.worker.tasks import Sweep
 
 KeySource = Literal["create", "require"]
-_SWEEPS: Final = {"schedule": 5.0, "outbox": 5.0, "linking": 60.0, "sign_ins": 600.0}
+_SWEEPS: Final = {"schedule": 5.0, "outbox": 5.0, "linking": 60.0, "sign_ins": 600.0, "events": 3600.0}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Whoever prints a finished task prints its result: a house would come out with every connector in each room.
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class House:
     """Every service of one process, built once."""
 
@@ -171,6 +172,7 @@ async def work(house: House, *, stop: asyncio.Event, kind: str) -> None:
         "outbox": house.deliverer.deliver_due,
         "linking": house.linking.sweep,
         "sign_ins": house.projects.sweep,
+        "events": house.deliverer.prune,
     }
     handlers: dict[str, Handler] = {
         tasks.REFRESH_ACCOUNT: house.schedule.refresh_account,
