@@ -140,8 +140,9 @@ class Accounts(Records):
 
     async def drop_candidate(self, conn: Connection, *, project_id: str, candidate_id: str) -> None:
         """Erase a candidate and its secrets; one that is gone already is fine."""
-        await self.vault.erase(conn, project_id=project_id, owner_id=candidate_id)
+        # The row goes first: a test that seals just now holds it, and what it seals must be seen by what erases.
         await store.delete_candidate(conn, project_id=project_id, candidate_id=candidate_id)
+        await self.vault.erase(conn, project_id=project_id, owner_id=candidate_id)
 
     async def drop_expired_candidates(self, conn: Connection, *, now: datetime, limit: int) -> int:
         """Erase the candidates that nobody confirmed in time; return how many."""

@@ -86,11 +86,16 @@ def unknown(*, connector: Connector, intent: Intent, detail: dict[str, Any]) -> 
     )
 
 
+def shown(reply: Reply) -> str:
+    """Return the beginning of a reply's body without its secrets; cut after, so that no half of one stays."""
+    return redact(reply.text()[: 2 * _RAW_AT_MOST])[:_RAW_AT_MOST]
+
+
 def provider_error(reply: Reply) -> dict[str, Any]:
     """Return a provider's answer as errors carry it: no query in the address, no secret in the text."""
     return {
         "status": reply.status,
         "url": bare(reply.url),
-        "raw": redact(reply.text()[:_RAW_AT_MOST]),
+        "raw": shown(reply),
         "headers": {name: redact(reply.headers[name]) for name in _SHOWN_HEADERS if name in reply.headers},
     }

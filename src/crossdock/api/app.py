@@ -20,6 +20,7 @@ from crossdock.api import (
     routes_oauth,
     routes_sessions,
 )
+from crossdock.api.bounds import BodyLimit
 from crossdock.api.context import ApiContext
 from crossdock.api.wire import ErrorAnswer
 from crossdock.kernel.errors import CrossdockError
@@ -86,6 +87,7 @@ def build(context: ApiContext) -> FastAPI:
     app.add_exception_handler(RequestValidationError, problems.on_invalid)
     app.add_exception_handler(HTTPException, problems.on_http)
     app.add_exception_handler(Exception, problems.on_crash)
+    app.add_middleware(BodyLimit)
     app.add_middleware(HubCors)
     return app
 

@@ -20,7 +20,7 @@ from crossdock.kernel.errors import (
     NotFoundError,
     ProviderRefusedError,
 )
-from crossdock.linking.session import Attempt, ConnectSession, Offer
+from crossdock.linking.session import Attempt, ConnectSession, Offer, OnConflict
 
 router = APIRouter(prefix="/hub", tags=["Hub"])
 _MASK = "__secretvalue:"
@@ -168,7 +168,8 @@ async def _link(context: ApiContext, session: ConnectSession, body: HubCredentia
     )
     if attempt.status != "confirm":
         raise await _refusal(context, session, attempt)
-    account = await context.linking.confirm(session=session, attempt_id=attempt.id, on_conflict="replace")
+    chosen: OnConflict = "accept" if session.multiple else "replace"
+    account = await context.linking.confirm(session=session, attempt_id=attempt.id, on_conflict=chosen)
     return HubAccount(id=account.id, provider=account.connector_key)
 
 

@@ -6,9 +6,10 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from crossdock.accounts.model import Account
+from crossdock.api.bounds import refuse_unkept
 from crossdock.connectors.model import Effect
 from crossdock.kernel.clock import iso
 from crossdock.linking.session import ConnectSession, SessionRequest
@@ -41,6 +42,12 @@ class Body(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _keepable(cls, given: Any) -> Any:
+        refuse_unkept(given)
+        return given
+
 
 class ConnectSessionCreate(Body):
     """What `POST /connect_sessions` takes."""
@@ -59,8 +66,12 @@ class ConnectSessionCreate(Body):
     metadata: dict[str, Any] | None = None
     type: str | None = Field(default="production", description="`production` or `test`.")
     effects: list[Effect] | None = Field(default=None, description="What calls may do; only `read` unless named.")
-    allowed_origins: list[str] | None = Field(default=None, description="Origins that may embed the page.")
-    return_url: str | None = Field(default=None, max_length=2048, description="Where the last page leads back to.")
+    allowed_origins: list[str] | None = Field(
+        default=None, description="Origins that may embed the page and get people back."
+    )
+    return_url: str | None = Field(
+        default=None, max_length=2048, description="Where the last page leads back to; of one of the allowed origins."
+    )
 
     def request(self) -> SessionRequest:
         """Return the session that is asked for."""

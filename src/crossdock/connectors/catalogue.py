@@ -14,7 +14,7 @@ from crossdock.kernel.errors import MisconfiguredError, NotFoundError
 DEFINITIONS = Path(__file__).parent / "definitions"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Catalogue:
     """The connectors in the order of their names."""
 

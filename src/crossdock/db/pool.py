@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 import asyncpg
 
 from crossdock.db.listener import Listener
-from crossdock.kernel.errors import UnavailableError
+from crossdock.kernel.errors import InvalidRequestError, UnavailableError
 
 Row = Mapping[str, Any]
 
@@ -24,6 +24,7 @@ _OUTAGES: Final = (
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
 )
+_UNKEPT: Final = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
 
 
 class Connection(Protocol):
@@ -112,6 +113,10 @@ class Database:
             yield conn
         except asyncpg.PostgresConnectionError as error:
             raise _unavailable("The database went away during the request.", code="database_down") from error
+        except _UNKEPT as error:
+            raise InvalidRequestError(
+                "A text holds a character that cannot be kept.", remedy="Send it without NUL characters."
+            ) from error
         finally:
             await asyncio.shield(self.pool.release(conn, timeout=10.0))
 

@@ -11,7 +11,6 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from crossdock.accounts.integrations import Integrations
 from crossdock.accounts.model import Integration
@@ -23,7 +22,7 @@ from crossdock.connectors.replies import transport_cause
 from crossdock.db.pool import Connection, Database
 from crossdock.egress.client import Egress, TransportError
 from crossdock.kernel.clock import Clock
-from crossdock.kernel.errors import ConflictError, InvalidRequestError
+from crossdock.kernel.errors import ConflictError, InvalidRequestError, NotFoundError
 from crossdock.kernel.ids import Ids, digest, fingerprint
 from crossdock.kernel.points import reach
 from crossdock.kernel.secret import Secret
@@ -31,6 +30,7 @@ from crossdock.linking import store
 from crossdock.linking.service import Linking
 from crossdock.linking.session import OAUTH_LIFE, Attempt, ConnectSession, closed, fresh_checklist, marked
 from crossdock.linking.sessions import Sessions
+from crossdock.projects.origins import leads_to
 
 _ONCE = ("code", "state", "iss", "error")
 
@@ -93,10 +93,11 @@ class OAuth:
         redirect_uri: str | None = None,
     ) -> Started:
         """Begin an authorization; ``redirect_uri`` is the app's own page to end on, of an origin the session allows."""
+        self.sessions.check_unused(session=session)
         integration, connector, method = await self.sessions.integration(session=session, integration_id=integration_id)
         if method.kind != "oauth2":
             raise InvalidRequestError("This way of linking does not use OAuth.", remedy="Fill in the form instead.")
-        self._check_return(session, redirect_uri)
+        await self._check_return(session, redirect_uri)
         state, binding, verifier = self.ids.token("st"), self.ids.token("bd"), self.ids.token("pk", 48)
         chosen = session.effects if session.effects_locked else effects
         values = {"integration_id": integration.id, "effects": chosen, "redirect_uri": redirect_uri}
@@ -112,6 +113,7 @@ class OAuth:
                 code_verifier=verifier,
                 expires_at=self.clock.now() + OAUTH_LIFE,
             )
+            reach("linking.oauth.started")
         url = auth.authorize_url(
             connector=connector,
             method=method,
@@ -185,7 +187,10 @@ class OAuth:
         """Return the pending attempt that a popup announced, or a new one."""
         now = self.clock.now()
         if attempt_id is not None:
-            announced = await store.update_attempt(
+            announced = await store.lock_attempt(conn, project_id=session.project_id, attempt_id=attempt_id)
+            if announced is None or announced.session_id != session.id or announced.status != "pending":
+                raise NotFoundError("There is no such attempt.", remedy="Close the window and start again.")
+            taken_up = await store.update_attempt(
                 conn,
                 project_id=session.project_id,
                 attempt_id=attempt_id,
@@ -193,8 +198,7 @@ class OAuth:
                 now=now,
                 only_in=("pending",),
             )
-            if announced is not None and announced.session_id == session.id:
-                return announced
+            return taken_up or announced
         return await store.insert_attempt(
             conn,
             project_id=session.project_id,
@@ -292,9 +296,12 @@ class OAuth:
         attempt = settled or attempt
         return Finished(attempt, self.location(session, attempt))
 
-    def _check_return(self, session: ConnectSession, redirect_uri: str | None) -> None:
-        allowed = {origin_of(self.hub_url), *session.allowed_origins}
-        if redirect_uri is not None and origin_of(redirect_uri) not in allowed:
+    async def _check_return(self, session: ConnectSession, redirect_uri: str | None) -> None:
+        """Raise unless the app's page is of an allowed origin; an address with a fragment is none (RFC 6749, 3.1.2)."""
+        if redirect_uri is None:
+            return
+        allowed = await self.sessions.origins(session=session)
+        if "#" in redirect_uri or not leads_to(redirect_uri, allowed=allowed):
             raise InvalidRequestError(
                 "The `redirect_uri` is of an origin that this session does not allow.",
                 remedy="Add the origin to the project's allowed origins in the dashboard.",
@@ -330,18 +337,3 @@ def _single(params: Sequence[tuple[str, str]]) -> dict[str, str]:
             "The provider's answer names a parameter twice.", remedy="Start linking again.", code="oauth_state"
         )
     return dict(params)
-
-
-def origin_of(url: str) -> str:
-    """Return ``scheme://host[:port]`` of an address; raise InvalidRequestError where it is not a plain web address."""
-    try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        parts, port = urlsplit(""), ""
-    plain = parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc and "\\" not in url
-    if not plain or any(ord(character) <= 32 or ord(character) > 126 for character in url):  # noqa: PLR2004 - printable ASCII
-        raise InvalidRequestError(
-            "This is not a web address.", remedy="Give an address such as https://app.example.com/done."
-        )
-    return f"{parts.scheme}://{parts.hostname}{port}"

@@ -19,7 +19,7 @@ from crossdock.kernel.clock import Clock
 from crossdock.kernel.errors import ConflictError, NotFoundError
 from crossdock.kernel.ids import Ids
 from crossdock.kernel.points import reach
-from crossdock.linking import store
+from crossdock.linking import decisions, store
 from crossdock.linking.causes import cause_of
 from crossdock.linking.session import (
     ATTEMPT_LIFE,
@@ -33,6 +33,11 @@ from crossdock.linking.session import (
 )
 from crossdock.linking.sessions import Sessions
 from crossdock.linking.trial import Subject, Trial
+from crossdock.telemetry import logs, metrics
+
+log = logs.get(__name__)
+
+_CANCELLABLE = frozenset({"pending", "testing", "confirm", "error"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class Linking:
         test: Literal["background", "wait"],
     ) -> Attempt:
         """Take what a person typed, seal it and test it; what is plainly wrong is said without asking anyone."""
+        self.sessions.check_unused(session=session)
         integration, connector, method = await self.sessions.integration(session=session, integration_id=integration_id)
         fields = await self._with_stored(session, fields)
         submission = guide.recognise_all(connector=connector, method=method, fields=fields, now=self.clock.now())
@@ -78,6 +84,7 @@ class Linking:
             )
             attempt = await self._set(conn, attempt, {"candidate_id": candidate_id})
             reach("linking.submit.held")
+        reach("linking.submit.committed")
         return await self.start_test(
             session=session, attempt=attempt, integration=integration, candidate=candidate_id, test=test
         )
@@ -96,10 +103,12 @@ class Linking:
                 now=self.clock.now(),
                 only_in=("error", "confirm", "testing"),
             )
+        if again is None:
+            raise ConflictError("This attempt has ended.", remedy="Go back and paste the token once more.")
         integration, _, _ = await self.sessions.integration(session=session, integration_id=attempt.integration_id)
         return await self.start_test(
             session=session,
-            attempt=again or attempt,
+            attempt=again,
             integration=integration,
             candidate=attempt.candidate_id,
             test=test,
@@ -112,7 +121,7 @@ class Linking:
                 conn, project_id=session.project_id, session_id=session.id, attempt_id=attempt_id
             )
             if attempt is None:
-                raise NotFoundError("There is no such attempt.", remedy="Go back and start again.")
+                raise _no_attempt()
             if attempt.status == "testing" and self.clock.now() - attempt.updated_at > TEST_LIMIT:
                 values = {"status": "error", "cause": "test_interrupted", "checklist": closed(attempt.checklist)}
                 attempt = await self._set(conn, attempt, values)
@@ -136,16 +145,14 @@ class Linking:
     async def cancel(self, *, session: ConnectSession, attempt_id: str) -> None:
         """End an attempt; its candidate is erased."""
         async with self.db.transaction() as conn:
-            ended = await store.update_attempt(
-                conn,
-                project_id=session.project_id,
-                attempt_id=attempt_id,
-                values={"status": "cancelled"},
-                now=self.clock.now(),
-                only_in=("pending", "testing", "confirm", "error"),
-            )
-            if ended and ended.candidate_id:
-                await self.accounts.drop_candidate(conn, project_id=session.project_id, candidate_id=ended.candidate_id)
+            attempt = await self._locked(conn, session, attempt_id)
+            if attempt.status not in _CANCELLABLE:
+                return
+            await self._set(conn, attempt, {"status": "cancelled", "candidate_id": None})
+            if attempt.candidate_id:
+                await self.accounts.drop_candidate(
+                    conn, project_id=session.project_id, candidate_id=attempt.candidate_id
+                )
 
     async def confirm(self, *, session: ConnectSession, attempt_id: str, on_conflict: OnConflict) -> Account:
         """Turn a tested candidate into the account: account, credential, event and audit, or nothing at all.
@@ -154,19 +161,17 @@ class Linking:
         raises ConflictError, ``accept`` goes on, and ``replace`` relinks the account that is there.
         """
         async with self.db.transaction() as conn:
-            attempt = await store.lock_attempt(conn, project_id=session.project_id, attempt_id=attempt_id)
-            if attempt is None or attempt.session_id != session.id:
-                raise NotFoundError("There is no such attempt.", remedy="Go back and start again.")
+            attempt = await self._locked(conn, session, attempt_id)
             if attempt.status == "authenticated" and attempt.account_id:
-                return await self.accounts.get(project_id=session.project_id, account_id=attempt.account_id)
-            if attempt.status != "confirm" or attempt.candidate_id is None:
-                raise ConflictError("This attempt is not ready to confirm.", remedy="Test the credential first.")
-            account = await self._keep(conn, session, attempt, on_conflict)
-            reach("linking.confirm.kept")
-            await self._set(conn, attempt, {"status": "authenticated", "account_id": account.id, "candidate_id": None})
-            await store.finish_session(conn, project_id=session.project_id, session_id=session.id, now=self.clock.now())
-            reach("linking.confirm.before_commit")
+                return await self.accounts.read(conn, project_id=session.project_id, account_id=attempt.account_id)
+            reach("linking.confirm.locked")
+            attempt = await self._judged(conn, session, attempt)
+            undecided = decisions.undecided(session, attempt, on_conflict)
+            account = None if undecided else await self._linked(conn, session, attempt, on_conflict)
+        if account is None:
+            raise undecided or _not_ready()
         reach("linking.confirm.committed")
+        metrics.LINKS.labels(connector=account.connector_key, outcome="linked").inc()
         return account
 
     async def sweep(self, *, limit: int = 200) -> int:
@@ -248,7 +253,7 @@ class Linking:
         subject = await self._subject(session, attempt, integration, candidate)
         task = asyncio.create_task(self.trial.run(subject), name=f"linking.trial:{attempt.id}")
         self.running.add(task)
-        task.add_done_callback(self.running.discard)
+        task.add_done_callback(self._ended)
         return await asyncio.shield(task) if test == "wait" else attempt
 
     async def _subject(
@@ -269,16 +274,58 @@ class Linking:
             candidate_id=candidate,
         )
 
-    async def _keep(
-        self,
-        conn: Connection,
-        session: ConnectSession,
-        attempt: Attempt,
-        on_conflict: OnConflict,
+    def _ended(self, task: asyncio.Task[Attempt]) -> None:
+        """Log a test that crashed; its attempt says after a while that it was cut off."""
+        self.running.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("linking.test.crashed", error=type(error).__name__, test=task.get_name(), exc_info=error)
+
+    async def _locked(self, conn: Connection, session: ConnectSession, attempt_id: str) -> Attempt:
+        """Return an attempt of this very session, and keep others from changing it."""
+        attempt = await store.lock_attempt(conn, project_id=session.project_id, attempt_id=attempt_id)
+        if attempt is None or attempt.session_id != session.id:
+            raise _no_attempt()
+        return attempt
+
+    async def _judged(self, conn: Connection, session: ConnectSession, attempt: Attempt) -> Attempt:
+        """Look once more for what a person must decide: since the test the owner may have linked something."""
+        if attempt.status != "confirm" or attempt.candidate_id is None or attempt.integration_id is None:
+            raise _not_ready()
+        project_id = session.project_id
+        await store.lock_owner(conn, project_id=project_id, origin_owner_id=session.origin_owner_id)
+        current = await store.get_session(conn, project_id=project_id, session_id=session.id)
+        self.sessions.check_unused(session=current or session)
+        candidate = await self.accounts.candidate(conn, project_id=project_id, candidate_id=attempt.candidate_id)
+        integration = await self.integrations.read(conn, project_id=project_id, integration_id=attempt.integration_id)
+        conflict = await self.accounts.identity_conflict(
+            conn,
+            project_id=project_id,
+            account_id=session.account_id,
+            connector_key=integration.connector_key,
+            origin_owner_id=session.origin_owner_id,
+            environment=candidate.environment,
+            identity=candidate.identity,
+        )
+        return await self._set(conn, attempt, {"conflict": conflict})
+
+    async def _linked(
+        self, conn: Connection, session: ConnectSession, attempt: Attempt, on_conflict: OnConflict
     ) -> Account:
-        target = _target(session, attempt, on_conflict)
+        """Keep the account and settle attempt and session with it."""
+        account = await self._keep(conn, session, attempt, on_conflict)
+        reach("linking.confirm.kept")
+        await self._set(conn, attempt, {"status": "authenticated", "account_id": account.id, "candidate_id": None})
+        await store.finish_session(conn, project_id=session.project_id, session_id=session.id, now=self.clock.now())
+        reach("linking.confirm.before_commit")
+        return account
+
+    async def _keep(
+        self, conn: Connection, session: ConnectSession, attempt: Attempt, on_conflict: OnConflict
+    ) -> Account:
         if attempt.candidate_id is None or attempt.integration_id is None:
-            raise ConflictError("This attempt is not ready to confirm.", remedy="Test the credential first.")
+            raise _not_ready()
+        target = decisions.target(session, attempt, on_conflict)
         if target is not None:
             return await self.accounts.relink(
                 conn,
@@ -315,24 +362,9 @@ class Linking:
         return changed or attempt
 
 
-def _target(session: ConnectSession, attempt: Attempt, on_conflict: OnConflict) -> str | None:
-    """Return the account to relink, None to make a new one; raise where a person has to decide first."""
-    kind = attempt.conflict.get("kind")
-    if kind == "identity_differs" and on_conflict != "accept":
-        raise ConflictError(
-            "This credential opens another account at the provider.",
-            remedy="Use a credential of the same account, or confirm that the account should change.",
-            code="identity_differs",
-            detail={"conflict": dict(attempt.conflict)},
-        )
-    if kind == "already_linked" and not session.multiple:
-        if on_conflict == "replace":
-            return str(attempt.conflict["account_id"])
-        if on_conflict == "refuse":
-            raise ConflictError(
-                "This account is linked already.",
-                remedy="Open it, replace its credential, or add it once more.",
-                code="already_linked",
-                detail={"conflict": dict(attempt.conflict)},
-            )
-    return session.account_id
+def _no_attempt() -> NotFoundError:
+    return NotFoundError("There is no such attempt.", remedy="Go back and start again.")
+
+
+def _not_ready() -> ConflictError:
+    return ConflictError("This attempt is not ready to confirm.", remedy="Test the credential first.")

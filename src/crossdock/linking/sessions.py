@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from crossdock.connectors.catalogue import Catalogue
 from crossdock.connectors.model import AuthMethod, Connector
 from crossdock.db.pool import Connection, Database
 from crossdock.kernel.clock import Clock
-from crossdock.kernel.errors import InvalidRequestError, NotFoundError, UnauthenticatedError
+from crossdock.kernel.errors import ConflictError, InvalidRequestError, NotFoundError, UnauthenticatedError
 from crossdock.kernel.ids import Ids, digest
 from crossdock.kernel.secret import Secret
 from crossdock.linking import store
@@ -26,7 +27,9 @@ from crossdock.linking.session import (
     SessionExpiredError,
     SessionRequest,
 )
+from crossdock.projects import origins
 from crossdock.projects.model import Principal
+from crossdock.projects.service import Projects
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,13 @@ class Sessions:
     catalogue: Catalogue
     accounts: Accounts
     integrations: Integrations
+    projects: Projects
     trail: Trail
     hub_url: str
 
     async def create(self, *, principal: Principal, request: SessionRequest) -> Created:
         """Open a connect session; its token goes to the person who links, and nowhere else."""
-        self._check_request(request)
+        await self._check_request(principal.project_id, request)
         token = self.ids.token("cs")
         async with self.db.transaction() as conn:
             request = await self._aimed(conn, project_id=principal.project_id, request=request)
@@ -105,7 +109,8 @@ class Sessions:
     async def renew(self, *, token: str) -> ConnectSession:
         """Give an expired session that a person of the project opened in the dashboard another half hour."""
         session = await self.of_token(token=token)
-        if session is None or session.channel == "embedded" or session.finished_at is not None:
+        held = session is not None and session.revoked_at is None and session.finished_at is None
+        if session is None or not held or session.channel == "embedded":
             raise SessionExpiredError(
                 "This link cannot be continued.", remedy="Go back to the app that sent you here and start again."
             )
@@ -117,6 +122,23 @@ class Sessions:
                 conn, project_id=session.project_id, session_id=session.id, expires_at=now + DEFAULT_LIFE
             )
         return replace(session, expires_at=now + DEFAULT_LIFE)
+
+    async def origins(self, *, session: ConnectSession) -> frozenset[str]:
+        """Return where the session may send people back to: its own origins or else the project's, and the hub's."""
+        return await self._origins(session.project_id, session.allowed_origins)
+
+    def check_unused(self, *, session: ConnectSession) -> None:
+        """Raise ConflictError where a link that was sent to somebody has linked its account: it works once.
+
+        A session embedded in an app goes on until its time is over: the official hub component links several accounts,
+        and links one again, within one session.
+        """
+        if session.channel == "hosted" and session.finished_at is not None and not session.multiple:
+            raise ConflictError(
+                "This link has been used: its account is linked.",
+                remedy="Ask the app that sent you here for a new link to connect something else.",
+                code="link_used",
+            )
 
     async def offers(self, *, session: ConnectSession) -> list[Offer]:
         """Return what the session may link: active integrations, narrowed by provider, integration or account."""
@@ -150,13 +172,26 @@ class Sessions:
                 return integration, offer.connector, offer.method
         raise NotFoundError("This link does not offer that.", remedy="Go back and choose from the list.")
 
-    def _check_request(self, request: SessionRequest) -> None:
+    async def _check_request(self, project_id: str, request: SessionRequest) -> None:
         if not timedelta(seconds=1) <= request.life <= LONGEST_LIFE:
             raise InvalidRequestError(
                 "`expires_in` is out of range.", remedy="Give seconds between 1 and 2592000 (30 days)."
             )
         if request.provider is not None:
             self.catalogue.get(request.provider)
+        if request.integration_id is not None:
+            await self.integrations.get(project_id=project_id, integration_id=request.integration_id)
+        origins.check(request.allowed_origins)
+        allowed = await self._origins(project_id, request.allowed_origins)
+        if request.return_url is not None and not origins.leads_to(request.return_url, allowed=allowed):
+            raise InvalidRequestError(
+                "The `return_url` is not of an origin that this session allows.",
+                remedy="Name its origin in `allowed_origins`, or among the project's allowed origins on the dashboard.",
+            )
+
+    async def _origins(self, project_id: str, named: Sequence[str]) -> frozenset[str]:
+        project = await self.projects.get_project(project_id=project_id)
+        return frozenset((*(named or project.allowed_origins), origins.origin_of(self.hub_url) or self.hub_url))
 
     async def _aimed(self, conn: Connection, *, project_id: str, request: SessionRequest) -> SessionRequest:
         """Point the session at the account it relinks: the one named, or the owner's own with that provider."""

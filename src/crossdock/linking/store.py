@@ -161,6 +161,15 @@ async def latest_attempt(conn: Connection, *, project_id: str, session_id: int) 
     return _attempt(row) if row else None
 
 
+async def lock_owner(conn: Connection, *, project_id: str, origin_owner_id: str) -> None:
+    """Let one transaction at a time link for an owner."""
+    await conn.execute(
+        "select pg_advisory_xact_lock(hashtextextended(concat_ws(' ', 'crossdock.linking', $1::text, $2::text), 0))",
+        project_id,
+        origin_owner_id,
+    )
+
+
 async def lock_attempt(conn: Connection, *, project_id: str, attempt_id: str) -> Attempt | None:
     """Find an attempt and keep others from changing it until the transaction ends."""
     row = await conn.fetchrow(

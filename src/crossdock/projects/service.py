@@ -17,13 +17,13 @@ from crossdock.kernel.secret import Secret
 from crossdock.projects import keys, policy, sign_in, store
 from crossdock.projects.cache import KeyCache
 from crossdock.projects.model import ApiKey, Person, Principal, Project, Role, SignIn
+from crossdock.projects.origins import check as check_origins
 from crossdock.projects.passwords import Passwords
 from crossdock.projects.sign_in import Doorkeeper
 
 T = TypeVar("T")
 
 CHANNEL: Final = "api_keys"
-_ORIGIN = re.compile(r"(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1|\[::1\]))(:\d{1,5})?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -69,13 +69,7 @@ class Projects:
 
     async def set_allowed_origins(self, *, project_id: str, origins: Sequence[str], actor: str) -> Project:
         """Set which origins may embed the hub: https, or http on this machine; raise UnprocessableError for others."""
-        wrong = [origin for origin in origins if not _ORIGIN.fullmatch(origin)]
-        if wrong:
-            raise UnprocessableError(
-                f"These are not origins: {', '.join(wrong)}.",
-                remedy="Write each as https://host or https://host:port, in small letters, with nothing after it.",
-                detail={"origins": wrong},
-            )
+        check_origins(origins)
         async with self.db.transaction() as conn:
             changed = await store.write_origins(conn, project_id=project_id, origins=origins)
             project = _found(changed, "project")
