@@ -212,7 +212,7 @@ class Leases:
         if due is None or due > self.clock.now() or lease.account.needs_person:
             return
         project_id, account_id = lease.account.project_id, lease.account.id
-        if self.refresher.under_way(account_id=account_id):
+        if self.refresher.under_way(project_id=project_id, account_id=account_id):
             return
         task = asyncio.create_task(
             self.refresher.refresh(project_id=project_id, account_id=account_id, reason="due"),

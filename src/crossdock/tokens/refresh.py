@@ -91,11 +91,11 @@ class Refresher:
     clock: Clock
     ids: Ids
     seconds: float = auth.REFRESH_TIMEOUT
-    flights: dict[str, asyncio.Task[Outcome]] = field(default_factory=dict)
+    flights: dict[tuple[str, str], asyncio.Task[Outcome]] = field(default_factory=dict)
 
-    def under_way(self, *, account_id: str) -> bool:
+    def under_way(self, *, project_id: str, account_id: str) -> bool:
         """Tell whether this process is renewing the account's credential."""
-        return account_id in self.flights
+        return (project_id, account_id) in self.flights
 
     async def refresh(
         self, *, project_id: str, account_id: str, reason: Reason, actor: str = "system:worker"
@@ -105,13 +105,14 @@ class Refresher:
         ``due`` and ``expired`` step back while weather has asked for a pause, and from an account that was declared
         dead; ``probe``, ``recheck`` and ``relink`` ask the provider in any case.
         """
-        flight = self.flights.get(account_id)
+        key = (project_id, account_id)
+        flight = self.flights.get(key)
         if flight is None:
             flight = asyncio.create_task(
                 self._refresh(project_id, account_id, reason, actor), name=f"tokens.refresh:{account_id}"
             )
-            self.flights[account_id] = flight
-            flight.add_done_callback(lambda done: self._landed(account_id, done))
+            self.flights[key] = flight
+            flight.add_done_callback(lambda done: self._landed(key, done))
         return await asyncio.shield(flight)
 
     async def acquire(
@@ -158,10 +159,10 @@ class Refresher:
         if self.flights:
             await asyncio.wait(self.flights.values(), timeout=_CLOSE_SECONDS)
 
-    def _landed(self, account_id: str, flight: asyncio.Task[Outcome]) -> None:
-        self.flights.pop(account_id, None)
+    def _landed(self, key: tuple[str, str], flight: asyncio.Task[Outcome]) -> None:
+        self.flights.pop(key, None)
         if not flight.cancelled() and flight.exception() is None:
-            log.info("token.refresh.done", account_id=account_id, outcome=flight.result().kind)
+            log.info("token.refresh.done", project_id=key[0], account_id=key[1], outcome=flight.result().kind)
 
     async def _refresh(self, project_id: str, account_id: str, reason: Reason, actor: str) -> Outcome:
         first = sight = await self._look(project_id, account_id)
