@@ -16,7 +16,7 @@ import psutil
 
 _START_SECONDS = 90
 _STOP_SECONDS = 30
-_COMMAND = (sys.executable, "-c", "from crossdock.cli import main; main()")
+COMMAND = (sys.executable, "-c", "from crossdock.cli import main; main()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def environment(**more: str) -> dict[str, str]:
 def crossdock(*arguments: str, env: Mapping[str, str] | None = None) -> Ended:
     """Run a command to its end."""
     done = subprocess.run(
-        [*_COMMAND, *arguments],
+        [*COMMAND, *arguments],
         capture_output=True,
         text=True,
         timeout=_START_SECONDS,
@@ -56,7 +56,7 @@ class Up:
 
     def __init__(self, data_dir: Path, *arguments: str, env: Mapping[str, str] | None = None) -> None:
         self.data_dir = data_dir
-        command = [*_COMMAND, "up", "--json", "--port", "0", "--data-dir", str(data_dir), *arguments]
+        command = [*COMMAND, "up", "--json", "--port", "0", "--data-dir", str(data_dir), *arguments]
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(**(env or {}))
         )

@@ -198,6 +198,8 @@ async def worker(found: Findings, conn: Any) -> None:
 
 async def providers(found: Findings, settings: Settings) -> None:
     """Ask every provider's API for any answer at all, and hold its clock against ours."""
+    last = None if in_use(settings.data_dir) else place.last_run(settings.data_dir)
+    twins = set(last.origin_rewrites.values()) if last else set()
     origins = [
         (environment.origins["api"], f"{connector.name} {environment.name.lower()}")
         for connector in Catalogue.load(origin_rewrites=settings.origin_rewrites).connectors()
@@ -206,17 +208,18 @@ async def providers(found: Findings, settings: Settings) -> None:
     egress = await Egress.open(private_origins={*settings.allow_private_origins, *settings.origin_rewrites.values()})
     try:
         for origin, name in origins:
-            await _provider(found, egress, origin, name)
+            command = "crossdock up" if origin in twins else f"curl -sSI {origin}/"
+            await _provider(found, egress, origin, name, command=command)
     finally:
         await egress.close()
 
 
-async def _provider(found: Findings, egress: Egress, origin: str, name: str) -> None:
+async def _provider(found: Findings, egress: Egress, origin: str, name: str, *, command: str) -> None:
     try:
         # Asked without GET, no redirect is followed: any answer of this origin will do.
         reply = await egress.send(Request("HEAD", f"{origin}/", timeout=_TIMEOUT), origins=frozenset({origin}))
     except TransportError as error:
-        found.wrong(name, f"{origin} cannot be reached ({error.kind}).", command=f"curl -sSI {origin}/")
+        found.wrong(name, f"{origin} cannot be reached ({error.kind}).", command=command)
         return
     found.ok(name, f"{origin} answers")
     if (told := _date(reply.headers.get("date"))) is not None:

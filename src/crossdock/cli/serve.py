@@ -33,6 +33,8 @@ def serve(host: Host = None, port: Port = None, json: Json = False) -> None:
 
     settings = _external(host=host, port=port)
     listener = web.bind(settings.host, settings.port)
+    if "hub_url" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"hub_url": web.url_of(listener)})
 
     async def run(stop: asyncio.Event) -> None:
         async with open_house(settings) as house:

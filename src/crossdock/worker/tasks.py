@@ -30,11 +30,15 @@ log = logs.get(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """A look for what is due, every so many seconds, give or take a tenth so that replicas do not march in step."""
+    """A look for what is due, every so many seconds, give or take a tenth so that replicas do not march in step.
+
+    ``at_end`` runs once when the worker stops in order.
+    """
 
     name: str
     every: float
     run: Callable[[], Awaitable[object]]
+    at_end: Callable[[], Awaitable[object]] | None = None
 
 
 async def run(*, jobs: Jobs, tasks: Mapping[str, Handler], sweeps: Sequence[Sweep], stop: asyncio.Event) -> None:
@@ -53,12 +57,16 @@ def housekeeping(*, db: Database, jobs: Jobs, kind: str) -> list[Sweep]:
         async with db.connection() as conn:
             await heartbeats.beat(conn, name=name, kind=kind)
 
+    async def leave() -> None:
+        async with db.connection() as conn:
+            await heartbeats.leave(conn, name=name)
+
     async def prune() -> None:
         async with db.connection() as conn:
             await jobs.prune(conn)
 
     return [
-        Sweep(name="heartbeat", every=HEARTBEAT_SECONDS, run=beat),
+        Sweep(name="heartbeat", every=HEARTBEAT_SECONDS, run=beat, at_end=leave),
         Sweep(name="prune_jobs", every=PRUNE_SECONDS, run=prune),
     ]
 
@@ -70,7 +78,7 @@ def process_name() -> str:
 
 async def _repeat(sweep: Sweep, stop: asyncio.Event) -> None:
     while not stop.is_set():
-        running = asyncio.ensure_future(_once(sweep))
+        running = asyncio.ensure_future(_once(sweep.name, sweep.run))
         stopping = asyncio.ensure_future(stop.wait())
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
@@ -80,12 +88,15 @@ async def _repeat(sweep: Sweep, stop: asyncio.Event) -> None:
             pause = sweep.every * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - spreads load, hides nothing
             await asyncio.wait_for(stop.wait(), timeout=pause)
 
+    if sweep.at_end is not None:
+        await _once(sweep.name, sweep.at_end)
 
-async def _once(sweep: Sweep) -> None:
+
+async def _once(name: str, look: Callable[[], Awaitable[object]]) -> None:
     try:
-        await sweep.run()
+        await look()
     except Exception:
-        log.exception("worker.sweep.failed", sweep=sweep.name)
-        metrics.SWEEPS.labels(sweep=sweep.name, outcome="failed").inc()
+        log.exception("worker.sweep.failed", sweep=name)
+        metrics.SWEEPS.labels(sweep=name, outcome="failed").inc()
     else:
-        metrics.SWEEPS.labels(sweep=sweep.name, outcome="done").inc()
+        metrics.SWEEPS.labels(sweep=name, outcome="done").inc()

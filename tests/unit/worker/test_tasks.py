@@ -32,7 +32,7 @@ async def test_sweeps_go_on_after_a_failed_round(database_url: str) -> None:
 
 
 async def test_worker_runs_jobs_and_shows_that_it_lives(database: Database, database_url: str) -> None:
-    """While a worker runs, its jobs are done and its heartbeat stands in the database."""
+    """While a worker runs, its jobs are done and its heartbeat stands in the database, until it ends."""
     jobs = Jobs(dsn=database_url)
     stop = asyncio.Event()
     ran: asyncio.Queue[dict[str, object]] = asyncio.Queue()
@@ -52,7 +52,10 @@ async def test_worker_runs_jobs_and_shows_that_it_lives(database: Database, data
         seen = await heartbeats.seen(conn)
     stop.set()
     await asyncio.wait_for(worker, timeout=20)
+    async with database.connection() as conn:
+        left = await heartbeats.seen(conn)
 
+    assert left == []
     assert payload == {"account_id": "acc_1"}
     assert [(row["name"], row["kind"]) for row in seen] == [(tasks.process_name(), "work")]
     assert 0 <= seen[0]["age"] < 10
