@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -14,7 +15,6 @@ from crossdock.api.context import ApiContext, Context
 from crossdock.api.wire import Body
 from crossdock.connectors import guide
 from crossdock.kernel.errors import (
-    ConflictError,
     CrossdockError,
     InvalidRequestError,
     NotFoundError,
@@ -106,8 +106,8 @@ async def hub_account(context: Context, session: HubSession, account_id: str) ->
 @router.patch("/accounts/{account_id}", response_model=HubAccount)
 async def hub_relink(context: Context, session: HubSession, account_id: str, body: HubCredentials) -> HubAccount:
     """Test a new credential and put it under the same account id; secrets left as they are stay."""
-    await _own(context, session, account_id)
-    return await _link(context, session, body)
+    account = await _own(context, session, account_id)
+    return await _link(context, replace(session, account_id=account.id, provider=account.connector_key), body)
 
 
 @router.post("/connection_attempts")
@@ -146,7 +146,7 @@ async def _refusal(context: ApiContext, session: ConnectSession, attempt: Attemp
     if attempt.provider_status is not None:
         answers = [{"status": attempt.provider_status, "raw": attempt.provider_body}]
     return ProviderRefusedError(
-        f"{cause.title} {cause.explanation} {cause.remedy}",
+        f"The credential did not pass the test. {cause.title}. {cause.explanation} {cause.remedy}".replace("..", "."),
         remedy=cause.remedy,
         code=cause.key,
         detail={"provider_errors": answers, "title": cause.title},
@@ -174,15 +174,11 @@ async def _link(context: ApiContext, session: ConnectSession, body: HubCredentia
 
 
 async def _own(context: ApiContext, session: ConnectSession, account_id: str) -> Account:
-    """Return the account where this session may link it again; any other is not found."""
+    """Return the account where it is the session's own or its owner's; any other is not found."""
     account = await context.accounts.get(project_id=session.project_id, account_id=account_id)
-    if session.account_id == account_id:
-        return account
-    if account.origin_owner_id != session.origin_owner_id:
+    if account_id != session.account_id and account.origin_owner_id != session.origin_owner_id:
         raise NotFoundError("There is no such account for this link.", remedy="Open a connect session for it.")
-    raise ConflictError(
-        "This link does not relink that account.", remedy="Create a connect session with this `account_id`."
-    )
+    return account
 
 
 def _ways(offers: list[Offer], offer: Offer) -> int:

@@ -13,7 +13,7 @@ from crossdock.accounts.service import Accounts
 from crossdock.connectors import guide
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.connectors.guide import Submission
-from crossdock.connectors.model import Cause, Effect
+from crossdock.connectors.model import Cause, Effect, EnvironmentType
 from crossdock.db.pool import Connection, Database
 from crossdock.kernel.clock import Clock
 from crossdock.kernel.errors import ConflictError, NotFoundError
@@ -67,7 +67,10 @@ class Linking:
         self.sessions.check_unused(session=session)
         integration, connector, method = await self.sessions.integration(session=session, integration_id=integration_id)
         fields = await self._with_stored(session, fields)
-        submission = guide.recognise_all(connector=connector, method=method, fields=fields, now=self.clock.now())
+        # Clients say "production" unasked: only a session for tests is held to its world.
+        wanted: EnvironmentType | None = "test" if session.type == "test" else None
+        now = self.clock.now()
+        submission = guide.recognise_all(connector=connector, method=method, fields=fields, now=now, wanted=wanted)
         chosen = session.effects if session.effects_locked else effects
         if submission.problems:
             return await self._refuse(session, integration, submission, chosen)
