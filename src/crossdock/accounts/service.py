@@ -192,15 +192,7 @@ class Accounts(Records):
         )
         issued_at = candidacy.issued_at(candidate, method)
         account = candidacy.taken_over(account, candidate, method, issued_at=issued_at, now=now)
-        await store.insert_account(conn, project_id=project_id, account=account)
-        await store.insert_credential(
-            conn,
-            project_id=project_id,
-            account_id=account_id,
-            issued_at=issued_at,
-            expires_at=candidate.access_expires_at,
-        )
-        await self._move(conn, candidate, account_id=account_id, generation=1)
+        await self._insert(conn, account, candidate, issued_at=issued_at)
         await self._tell(conn, account, kind=event.ACCOUNT_CREATED)
         await self._audit(conn, account, actor=actor, name=events.ACCOUNT_LINKED, detail=candidacy.granted(account))
         return account
@@ -293,6 +285,17 @@ class Accounts(Records):
             generation=candidate.generation,
             fields=secrets,
         )
+
+    async def _insert(self, conn: Connection, account: Account, candidate: Candidate, *, issued_at: datetime) -> None:
+        await store.insert_account(conn, project_id=account.project_id, account=account)
+        await store.insert_credential(
+            conn,
+            project_id=account.project_id,
+            account_id=account.id,
+            issued_at=issued_at,
+            expires_at=candidate.access_expires_at,
+        )
+        await self._move(conn, candidate, account_id=account.id, generation=1)
 
     async def _move(self, conn: Connection, candidate: Candidate, *, account_id: str, generation: int) -> None:
         await self.vault.move(
