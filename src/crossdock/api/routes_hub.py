@@ -91,11 +91,13 @@ async def hub_link(context: Context, session: HubSession, body: HubCredentials) 
 async def hub_account(context: Context, session: HubSession, account_id: str) -> dict[str, Any]:
     """Read the account that this session links again; secrets come masked."""
     account = await _own(context, session, account_id)
+    method = context.catalogue.get(account.connector_key).auth_method(account.auth_method)
+    hints = method.by_field(account.secret_hints)
     return {
         "secureId": account.id,
         "provider": account.connector_key,
-        "setupInformation": dict(account.setup),
-        "secrets": {key: f"{_MASK}**redacted**{hint}" for key, hint in account.secret_hints.items()},
+        "setupInformation": method.by_field(account.setup_text()),
+        "secrets": {key: f"{_MASK}**redacted**{hint}" for key, hint in hints.items()},
         "version": context.catalogue.get(account.connector_key).version,
         "authConfigKey": account.auth_method,
         "environment": account.environment,

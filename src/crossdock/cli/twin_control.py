@@ -99,9 +99,11 @@ async def _register(
             return
     setup = await control.ask(connector.key, "/oauth_apps", {"name": "Crossdock", "redirect_uris": [callback]})
     if held is None:
-        await house.integrations.create(
+        made = await house.integrations.create(
             project_id=project_id, connector_key=connector.key, auth_method=method.key, setup=setup, actor=ACTOR
         )
+        # A newcomer meets one way of linking a provider; this one is a click away under Connectors.
+        await house.integrations.switch_off(project_id=project_id, integration_id=made.id, actor=ACTOR)
     else:
         await house.integrations.update(project_id=project_id, integration_id=held.id, setup=setup, actor=ACTOR)
 

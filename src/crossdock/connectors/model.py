@@ -152,6 +152,10 @@ class AuthMethod:
     manage_link: str
     manage_text: str
 
+    def by_field(self, stored: Mapping[str, str]) -> dict[str, str]:
+        """Return what is kept under the vault's or the setup's names by the keys of the person's form."""
+        return {field.key: stored[field.stores_as] for field in self.user_fields if field.stores_as in stored}
+
     def field(self, key: str) -> Field:
         """Return the field with this key; raise NotFoundError where there is none."""
         for candidate in (*self.user_fields, *self.setup_fields):

@@ -91,7 +91,7 @@ def fields(
             description=one.description or one.tooltip or "",
             placeholder=one.placeholder or "",
             value="" if one.secret else setup.get(one.stores_as, ""),
-            kept=f"••••{hints[one.key]}" if hints.get(one.key) else "",
+            kept=f"••••{hints[one.stores_as]}" if hints.get(one.stores_as) else "",
             options=one.options,
             rules=pasting.rules(visit.texts, connector=connector, method=method, field=one),
             problem=wrong.get(one.key),

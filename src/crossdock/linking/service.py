@@ -13,7 +13,7 @@ from crossdock.accounts.service import Accounts
 from crossdock.connectors import guide
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.connectors.guide import Submission
-from crossdock.connectors.model import Cause, Effect, EnvironmentType
+from crossdock.connectors.model import AuthMethod, Cause, Effect, EnvironmentType
 from crossdock.db.pool import Connection, Database
 from crossdock.kernel.clock import Clock
 from crossdock.kernel.errors import ConflictError, NotFoundError
@@ -66,7 +66,7 @@ class Linking:
         """Take what a person typed, seal it and test it; what is plainly wrong is said without asking anyone."""
         self.sessions.check_unused(session=session)
         integration, connector, method = await self.sessions.integration(session=session, integration_id=integration_id)
-        fields = await self._with_stored(session, fields)
+        fields = await self._with_stored(session, method, fields)
         # Clients say "production" unasked: only a session for tests is held to its world.
         wanted: EnvironmentType | None = "test" if session.type == "test" else None
         now = self.clock.now()
@@ -190,10 +190,12 @@ class Linking:
         if self.running:
             await asyncio.wait(self.running, timeout=10)
 
-    async def _with_stored(self, session: ConnectSession, fields: Mapping[str, str]) -> Mapping[str, str]:
+    async def _with_stored(
+        self, session: ConnectSession, method: AuthMethod, fields: Mapping[str, str]
+    ) -> Mapping[str, str]:
         """On relinking, fill the open fields that the person left out from what the account has."""
         account = await self.sessions.existing_account(session=session)
-        return fields if account is None else {**account.setup_text(), **fields}
+        return fields if account is None else {**method.by_field(account.setup_text()), **fields}
 
     async def _open_attempt(
         self,
