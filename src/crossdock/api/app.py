@@ -18,6 +18,7 @@ from crossdock.api import (
     routes_connectors,
     routes_hub,
     routes_oauth,
+    routes_operations,
     routes_sessions,
 )
 from crossdock.api.bounds import BodyLimit
@@ -32,6 +33,7 @@ _ROUTERS = (
     routes_actions.router,
     routes_hub.router,
     routes_oauth.router,
+    routes_operations.router,
 )
 _ABOUT = """Link a shipping or fulfilment account once, and call it for as long as it is linked.
 
