@@ -7,6 +7,7 @@ import base64
 import json
 import socket
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,10 +123,7 @@ async def new_tenant(house: House, name: str) -> Tenant:
 @pytest_asyncio.fixture
 async def port() -> AsyncIterator[socket.socket]:
     """Hold a free port on the loopback before the house is built, since its address is part of its settings."""
-    # Named as TCP, or asyncio leaves Nagle's algorithm on and every small answer waits 40 ms.
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as held:
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        held.bind(("127.0.0.1", 0))
+    with loopback() as held:
         yield held
 
 
@@ -158,9 +156,24 @@ async def tenant(house: House) -> Tenant:
 @pytest_asyncio.fixture
 async def live(house: House, tenant: Tenant, port: socket.socket) -> AsyncIterator[Live]:
     """Serve the house on a real port."""
+    async with serving(house, tenant, port) as served:
+        yield served
+
+
+@asynccontextmanager
+async def serving(house: House, tenant: Tenant, port: socket.socket) -> AsyncIterator[Live]:
+    """Serve a house on a socket until the end of the block."""
     server = uvicorn.Server(uvicorn.Config(build_app(house), log_config=None, lifespan="off", access_log=False))
-    serving = asyncio.create_task(server.serve(sockets=[port]))
+    task = asyncio.create_task(server.serve(sockets=[port]))
     async with aiohttp.ClientSession() as client:
         yield Live(house, house.settings.hub_url, tenant, client)
     server.should_exit = True
-    await asyncio.wait_for(serving, timeout=10)
+    await asyncio.wait_for(task, timeout=10)
+
+
+def loopback() -> socket.socket:
+    """Hold a free port on the loopback; named as TCP, or asyncio leaves Nagle's algorithm on: 40 ms an answer."""
+    held = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    return held

@@ -51,6 +51,14 @@ GENERAL: dict[str, Cause] = {
             "back",
         ),
         _cause(
+            "oauth_code",
+            "The sign-in could not be completed.",
+            "The provider does not take the code that came back: it was used, is too old, or is of another sign-in.",
+            "Start again, and finish in the same window.",
+            "Start again",
+            "back",
+        ),
+        _cause(
             "oauth_mixed_up",
             "The answer came from someone else.",
             "The sign-in was answered by another service than the one you started with. We did not use it.",

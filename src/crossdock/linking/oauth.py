@@ -158,7 +158,9 @@ class OAuth:
         except TransportError as error:
             return await self._failed(session, attempt, transport_cause(connector=connector, kind=error.kind).key)
         except TokenRefused as refused:
-            return await self._failed(session, attempt, refused.cause.key)
+            # What a connector says of a dead grant is about renewing; here a code was refused that nobody has kept.
+            cause = "oauth_code" if refused.cause.verdict == "dead" else refused.cause.key
+            return await self._failed(session, attempt, cause)
         reach("linking.oauth.exchanged")
         attempt, candidate_id = await self._held(session, attempt, grant, tokens)
         reach("linking.oauth.held")
