@@ -99,7 +99,10 @@ async def _carry_out(order: Mapping[str, Any]) -> dict[str, Any]:
         if order["do"] == "refresh":
             outcome = await house.refresher.refresh(**where, reason=order["reason"])
             return {"kind": outcome.kind, "generation": outcome.generation, "cause": outcome.cause}
-        leases = await asyncio.gather(*(house.leases.lease(**where) for _ in range(order["callers"])))
+        wanted = [*order.get("more", []), order["account_id"]] * order["callers"]
+        leases = await asyncio.gather(
+            *(house.leases.lease(project_id=order["project_id"], account_id=account_id) for account_id in wanted)
+        )
         tokens = {lease.credential["access_token"].reveal() for lease in leases}
         generations = sorted({lease.generation for lease in leases})
         return {"answers": len(leases), "different": len(tokens), "generations": generations}

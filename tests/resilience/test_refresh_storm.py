@@ -78,6 +78,42 @@ async def test_four_processes_on_one_database_cost_one_refresh(
     assert len(shiphero_twin.journal("/auth/refresh")) == 1
 
 
+async def test_25_accounts_over_four_processes_cost_25_refreshes(
+    shiphero_house: TokenHouse,
+    shiphero_twin: ShipheroTwin,
+    processes: Processes,
+    key_file: Path,
+    shiphero_origins: Mapping[str, str],
+) -> None:
+    """Four processes with five callers for each of 25 expired accounts: 25 refreshes and 500 answers."""
+    project_id = await shiphero_house.project()
+    accounts = [
+        await shiphero_house.link(
+            project_id,
+            "shiphero",
+            "refresh_token",
+            {"refresh_token": shiphero_twin.developer(f"storm{number}@shop.example")["refresh_token"]},
+        )
+        for number in range(25)
+    ]
+    _turn(shiphero_house, shiphero_twin, 29)
+    order = order_for(
+        shiphero_house,
+        accounts[0],
+        key_file=key_file,
+        twins=shiphero_origins,
+        do="lease",
+        callers=5,
+        more=[account.id for account in accounts[1:]],
+    )
+
+    answers = await asyncio.gather(*(processes.run(order) for _ in range(4)))
+
+    assert sum(answer["answers"] for answer in answers if answer) == 500
+    assert [answer["different"] for answer in answers if answer] == [25] * 4
+    assert len(shiphero_twin.journal("/auth/refresh")) == 25
+
+
 async def test_a_valid_token_is_served_while_it_is_renewed(
     shiphero_house: TokenHouse, shiphero_twin: ShipheroTwin
 ) -> None:
