@@ -37,7 +37,6 @@ def row(desk: Desk, account: Account, connector: Connector) -> AccountRowView:
     """Show an account as a line of the table."""
     texts, now = desk.texts, desk.ctx.clock.now()
     environment = connector.environment(account.environment)
-    owner = account.origin_owner_name
     return AccountRowView(
         id=account.id,
         url=f"/dashboard/accounts/{account.id}",
@@ -46,7 +45,8 @@ def row(desk: Desk, account: Account, connector: Connector) -> AccountRowView:
         logo=lettermark(key=connector.key, name=connector.name),
         environment=environment.name,
         test_type=account.type == "test",
-        owner=owner if owner == account.origin_owner_id else f"{owner} ({account.origin_owner_id})",
+        owner=account.origin_owner_name,
+        owner_id="" if account.origin_owner_id == account.origin_owner_name else account.origin_owner_id,
         status=status(texts, account),
         reason=texts.text(account.status_reasons[0].description.partition(". ")[0]) if account.status_reasons else "",
         health=life.health(texts, account=account, now=now),

@@ -75,6 +75,8 @@ class Texts:
 
     def relative(self, moment: datetime, *, now: datetime) -> str:
         """Write a moment as seen from now: ``in 22 days``, ``3 hours ago``."""
+        if abs((moment - now).total_seconds()) < _MINUTE:
+            return self.text("just now") if moment <= now else self.text("in a moment")
         span = self.span(moment - now)
         return self.text("in %(span)s", span=span) if moment > now else self.text("%(span)s ago", span=span)
 

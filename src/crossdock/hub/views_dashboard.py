@@ -53,6 +53,7 @@ class AccountRowView:
     environment: str
     test_type: bool
     owner: str
+    owner_id: str
     status: BadgeView
     reason: str
     health: str

@@ -6,6 +6,7 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
+from crossdock.connectors.catalogue import Catalogue
 from crossdock.hub.assets import FOLDER, Assets
 from crossdock.hub.render import Renderer
 from unit.hub.samples import PAGES_OF_ALL
@@ -66,3 +67,15 @@ async def test_nothing_else_is_served_as_an_asset() -> None:
     """A path out of the folder, or of no file, is 404."""
     for name in ("nothing.css", "../render.py", "/etc/passwd", "", "\0"):
         assert (await ask(name)).status_code == 404
+
+
+def test_every_step_of_every_guide_has_its_picture() -> None:
+    """No step of a guide goes without the picture that its definition names, and no picture is left over."""
+    wanted = {
+        f"guides/{step.image}"
+        for connector in Catalogue.load().connectors()
+        for method in connector.auth_methods
+        for step in method.guide
+    }
+
+    assert {name for name in Assets.load().files if name.startswith("guides/")} == wanted
