@@ -15,7 +15,7 @@ from crossdock.db.pool import Database
 from crossdock.kernel.clock import OffsetClock
 from crossdock.kernel.ids import Ids
 
-pytest_plugins = ["twins", "house", "guest"]
+pytest_plugins = ["twins", "house", "shared_house", "guest"]
 
 _TEMPLATE = "house_template"
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}

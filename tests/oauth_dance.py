@@ -95,7 +95,11 @@ class Dance:
 
     async def allow(self, begun: Begun, *, authorize_url: str | None = None) -> Pairs:
         """Press Allow on the provider's page; gives what the provider's redirect carries."""
-        return await asyncio.to_thread(self._allow, authorize_url or begun.authorize_url)
+        return await self.agree(authorize_url or begun.authorize_url)
+
+    async def agree(self, authorize_url: str) -> Pairs:
+        """Press Allow on the page at an address of the provider."""
+        return await asyncio.to_thread(self._allow, authorize_url)
 
     async def come_back(self, answer: Pairs | str, cookies: Mapping[str, str], *, provider: str = "easyship") -> Answer:
         """Follow the provider's redirect to the hub; a text is the query as it is."""

@@ -11,7 +11,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,6 +27,8 @@ from token_house import TokenHouse, open_token_house
 
 _SECONDS = 90
 
+CarryOut = Callable[[Mapping[str, Any]], Coroutine[Any, Any, dict[str, Any]]]
+
 
 @dataclass(slots=True)
 class Processes:
@@ -38,10 +40,14 @@ class Processes:
     reader: asyncio.Task[None] | None = None
 
     @classmethod
-    async def start(cls) -> Processes:
-        """Start the parent."""
+    async def start(cls, script: str = __file__, *, env: Mapping[str, str] | None = None) -> Processes:
+        """Start the parent: this module, or another that runs `main` with what its processes are to do."""
         parent = await asyncio.create_subprocess_exec(
-            sys.executable, __file__, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+            sys.executable,
+            script,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, **(env or {})},
         )
         processes = cls(parent)
         processes.reader = asyncio.create_task(processes._read())
@@ -122,12 +128,12 @@ def _forked() -> Iterator[bool]:
         os._exit(code)
 
 
-def _supervise(order: Mapping[str, Any]) -> None:
+def _supervise(order: Mapping[str, Any], carry_out: CarryOut) -> None:
     """Run one order in a process, and tell on standard output how it ended."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
-        _work(order, writing)
+        _work(order, writing, carry_out)
     os.close(writing)
     with os.fdopen(reading) as pipe:
         answer = pipe.read()
@@ -140,18 +146,18 @@ def _supervise(order: Mapping[str, Any]) -> None:
     os.write(1, (json.dumps(told) + "\n").encode())
 
 
-def _work(order: Mapping[str, Any], writing: int) -> None:
+def _work(order: Mapping[str, Any], writing: int, carry_out: CarryOut) -> None:
     """Carry the order out and end this process."""
     code = 1
     try:
         points._KILL_AT = order["kill_at"]
-        os.write(writing, json.dumps(asyncio.run(_carry_out(order))).encode())
+        os.write(writing, json.dumps(asyncio.run(carry_out(order))).encode())
         code = 0
     finally:
         os._exit(code)
 
 
-def main() -> None:
+def main(carry_out: CarryOut) -> None:
     """Fork a process for each order."""
     logs.configure(style="json", level="error")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -159,8 +165,8 @@ def main() -> None:
         with _forked() as here:
             if here:
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                _supervise(json.loads(line))
+                _supervise(json.loads(line), carry_out)
 
 
 if __name__ == "__main__":
-    main()
+    main(_carry_out)
