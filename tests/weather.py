@@ -36,7 +36,7 @@ SHAPES: Mapping[str, bytes | None] = {
     "200_junk": _reply("200 OK", b'{"data": {"me"', _JSON),
     "200_truncated": b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{"a": 1',
     "gzip_junk": _reply("200 OK", b"\x1f\x8bnonsense", _JSON + b"Content-Encoding: gzip\r\n"),
-    "gzip_html": _reply("502 Bad Gateway", gzip.compress(_HTML), b"Content-Encoding: gzip\r\n"),
+    "gzip_html": _reply("502 Bad Gateway", gzip.compress(_HTML, mtime=0), b"Content-Encoding: gzip\r\n"),
     "wrong_charset": _reply("200 OK", b"\xff\xfe\x00{", b"Content-Type: application/json; charset=utf-7\r\n"),
     "redirect": _reply("302 Found", b"", b"Location: https://status.example/\r\n"),
 }

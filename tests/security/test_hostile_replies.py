@@ -25,7 +25,7 @@ def _json(body: bytes, **headers: str) -> bytes:
 
 
 def _zipped(body: bytes, coding: str = "gzip") -> bytes:
-    folded = gzip.compress(body) if coding == "gzip" else zlib.compress(body)
+    folded = gzip.compress(body, mtime=0) if coding == "gzip" else zlib.compress(body)
     return _json(folded, content_encoding=coding)
 
 
@@ -80,8 +80,8 @@ BROKEN_HTTP = (
     _zipped(b"\0" * 30 * MEBI),
     _zipped(b"[" * 30 * MEBI),
     _zipped(b"\0" * 30 * MEBI, "deflate"),
-    _zipped(gzip.compress(b"\0" * 10 * MEBI)),
-    _json(gzip.compress(b"{}")[:-1], content_encoding="gzip"),
+    _zipped(gzip.compress(b"\0" * 10 * MEBI, mtime=0)),
+    _json(gzip.compress(b"{}", mtime=0)[:-1], content_encoding="gzip"),
     _json(b"\x1f\x8b" + b"\xff" * 50, content_encoding="gzip"),
     _json(b"{}", content_encoding="br"),
     _json(b"{}", content_encoding="gzip, br, gzip, br"),

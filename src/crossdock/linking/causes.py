@@ -1,4 +1,4 @@
-"""Causes of failure that lie in the way of linking itself, whatever the provider."""
+"""Causes of failure that no connector can define: they lie between two accounts, or nothing is known."""
 
 from __future__ import annotations
 
@@ -27,42 +27,10 @@ GENERAL: dict[str, Cause] = {
     cause.key: cause
     for cause in (
         _cause(
-            "test_interrupted",
-            "The test was cut off.",
-            "Crossdock stopped while it was testing. What you pasted is still here, sealed.",
-            "Run the test again.",
-            "Test again",
-            "retest",
-        ),
-        _cause(
-            "oauth_denied",
-            "You said no at the provider.",
-            "The provider told us that access was not allowed. Nothing was linked.",
-            "Start again and choose Allow, or close this page.",
-            "Start again",
-            "back",
-        ),
-        _cause(
-            "oauth_error",
-            "The provider could not finish the sign-in.",
-            "It sent an error in place of a code. Nothing was linked.",
-            "Start again. If it stays, ask the person who set up this app at the provider.",
-            "Start again",
-            "back",
-        ),
-        _cause(
             "oauth_code",
             "The sign-in could not be completed.",
             "The provider does not take the code that came back: it was used, is too old, or is of another sign-in.",
             "Start again, and finish in the same window.",
-            "Start again",
-            "back",
-        ),
-        _cause(
-            "oauth_mixed_up",
-            "The answer came from someone else.",
-            "The sign-in was answered by another service than the one you started with. We did not use it.",
-            "Start again in a fresh window.",
             "Start again",
             "back",
         ),
