@@ -1,0 +1,276 @@
+"""Every operation of the API, asked by one project for what belongs to another: nothing is seen, nothing changes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from fastapi.routing import APIRoute
+
+from crossdock.api import app as api
+from house import Answer, Live, Tenant, new_tenant
+from twins import EasyshipTwin
+
+MARK = "Mine-4711"
+_OWNER = {"origin_owner_id": f"{MARK}-id", "origin_owner_name": f"{MARK} name", "metadata": {"note": MARK}}
+_TABLES = """
+    select table_name from information_schema.columns
+    where table_schema = 'public' and column_name = 'project_id'
+        and table_name not in ('api_keys', 'rate_windows') order by table_name
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Two projects in one house: what belongs to the first, and the keys and tokens of the second."""
+
+    live: Live
+    foreign: Tenant
+    account: str
+    integration: str
+    session_token: str
+    attempt: str
+    foreign_account: str
+    foreign_token: str
+    sibling_token: str
+    """A session of the first project, opened for another owner."""
+
+    async def api(self, method: str, path: str, data: Any = None, **headers: str) -> Answer:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.live.call(method, path, data=data, key=self.foreign.key, headers=sent)
+
+    async def hub(self, method: str, path: str, data: Any = None) -> Answer:
+        return await self.live.hub(method, path, token=self.foreign_token, data=data)
+
+    async def sibling(self, method: str, path: str, data: Any = None) -> Answer:
+        return await self.live.hub(method, path, token=self.sibling_token, data=data)
+
+    async def rows(self) -> dict[str, list[str]]:
+        """Return every row of the first project, of every table, as text."""
+        async with self.live.house.db.connection() as conn:
+            tables = [row["table_name"] for row in await conn.fetch(_TABLES)]
+            return {
+                table: [
+                    row["row"]
+                    for row in await conn.fetch(
+                        f'select t::text as row from "{table}" as t where project_id = $1 order by 1',
+                        self.live.tenant.project.id,
+                    )
+                ]
+                for table in tables
+            }
+
+
+async def _linked(live: Live, tenant: Tenant, token: str, **members: Any) -> tuple[str, str, str]:
+    """Link for a tenant; return account, integration and the token of a fresh session."""
+    body = {"origin_owner_id": "theirs", "origin_owner_name": "Theirs", "provider": "easyship", **members}
+    opened = (await live.call("POST", "/connect_sessions", data=body, key=tenant.key)).json()
+    offers = (await live.hub("GET", "/hub/connectors", token=opened["token"])).json()["integrations"]
+    wanted = {"integration_id": offers[0]["integration_id"], "credentials": {"api_token": token}}
+    linked = (await live.hub("POST", "/hub/accounts", token=opened["token"], data=wanted)).json()
+    fresh = (await live.call("POST", "/connect_sessions", data=body, key=tenant.key)).json()
+    return linked["id"], offers[0]["integration_id"], fresh["token"]
+
+
+@pytest_asyncio.fixture(scope="module")
+async def world(shared_live: Live, easyship_process: EasyshipTwin) -> AsyncIterator[World]:
+    live, foreign = shared_live, await new_tenant(shared_live.house, "Foreign Shop")
+    mine, theirs = (easyship_process.integration(name)["production_token"] for name in ("Mine", "Theirs"))
+    account, integration, token = await _linked(live, live.tenant, mine, **_OWNER)
+    foreign_account, _, foreign_token = await _linked(live, foreign, theirs)
+    attempt = (await live.hub("POST", "/hub/connection_attempts", token=token, data={})).json()["id"]
+    sibling = {"origin_owner_id": "sibling", "origin_owner_name": "Sibling"}
+    sibling_token = (await live.call("POST", "/connect_sessions", data=sibling)).json()["token"]
+    # Written in the background, half a second later: afterwards nothing of the first project moves by itself.
+    await live.house.calls.flush()
+    yield World(live, foreign, account, integration, token, attempt, foreign_account, foreign_token, sibling_token)
+
+
+Call = Callable[[World], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One call for something of the other project, and the status that it gets."""
+
+    name: str
+    call: Call
+    status: int = 404
+
+
+def _owner(**members: Any) -> dict[str, Any]:
+    return {"origin_owner_id": "x", "origin_owner_name": "X", **members}
+
+
+def _typed(world: World) -> dict[str, Any]:
+    return {"integration_id": world.integration, "credentials": {"api_token": "prod_" + "A" * 43 + "="}}
+
+
+_LIST_SHIPMENTS = {"action": "easyship_list_shipments"}
+_WRITE = {"action": "easyship_cancel_shipment", "path": {"easyship_shipment_id": "ESUS1"}}
+_READ_THROUGH = {"method": "get", "path": "/2024-09/account"}
+
+CASES: dict[str, list[Case]] = {
+    "POST /connect_sessions": [
+        Case("account", lambda w: w.api("POST", "/connect_sessions", _owner(account_id=w.account))),
+        Case("integration", lambda w: w.api("POST", "/connect_sessions", _owner(integration_id=w.integration))),
+        Case("profile", lambda w: w.api("POST", "/connect_sessions", _owner(connector_profile_id=w.integration))),
+        Case("owner", lambda w: w.api("POST", "/connect_sessions", {**_OWNER, "provider": "easyship"}), 201),
+    ],
+    "POST /connect_sessions/authenticate": [
+        Case("token", lambda w: w.api("POST", "/connect_sessions/authenticate", {"token": w.session_token})),
+    ],
+    "GET /accounts": [
+        Case("all", lambda w: w.api("GET", "/accounts"), 200),
+        Case("ids", lambda w: w.api("GET", f"/accounts?account_ids={w.account}"), 200),
+        Case("owner", lambda w: w.api("GET", f"/accounts?origin_owner_id={MARK}-id"), 200),
+        Case(
+            "ids_and_own",
+            lambda w: w.api("GET", f"/accounts?account_ids={w.account}&account_ids={w.foreign_account}"),
+            200,
+        ),
+        Case("owners", lambda w: w.api("GET", f"/accounts?origin_owner_ids={MARK}-id&origin_owner_ids=theirs"), 200),
+        Case("status", lambda w: w.api("GET", "/accounts?status=active&provider=easyship&page_size=100"), 200),
+    ],
+    "GET /accounts/{account_id}": [Case("account", lambda w: w.api("GET", f"/accounts/{w.account}"))],
+    "GET /accounts/{account_id}/meta": [Case("account", lambda w: w.api("GET", f"/accounts/{w.account}/meta"))],
+    "PATCH /accounts/{account_id}": [
+        Case("label", lambda w: w.api("PATCH", f"/accounts/{w.account}", {"label": "taken"})),
+        Case("owner", lambda w: w.api("PATCH", f"/accounts/{w.account}", {"origin_owner_id": "taken"})),
+        Case("effects", lambda w: w.api("PATCH", f"/accounts/{w.account}", {"effects": ["destructive"]})),
+        Case("metadata", lambda w: w.api("PATCH", f"/accounts/{w.account}", {"metadata": {"note": "taken"}})),
+        Case("type", lambda w: w.api("PATCH", f"/accounts/{w.account}", {"type": "test"})),
+        Case("nothing", lambda w: w.api("PATCH", f"/accounts/{w.account}", {})),
+    ],
+    "DELETE /accounts/{account_id}": [Case("account", lambda w: w.api("DELETE", f"/accounts/{w.account}"))],
+    "GET /connectors/meta": [Case("all", lambda w: w.api("GET", "/connectors/meta"), 200)],
+    "GET /connectors/meta/{provider}": [Case("one", lambda w: w.api("GET", "/connectors/meta/easyship"), 200)],
+    "POST /actions/rpc": [
+        Case("header", lambda w: w.api("POST", "/actions/rpc", _LIST_SHIPMENTS, x_account_id=w.account)),
+        Case(
+            "body",
+            lambda w: w.api("POST", "/actions/rpc", {**_LIST_SHIPMENTS, "headers": {"x-account-id": w.account}}),
+        ),
+        Case(
+            "both",
+            lambda w: w.api(
+                "POST",
+                "/actions/rpc",
+                {**_LIST_SHIPMENTS, "headers": {"X-Account-Id": w.account}},
+                x_account_id=w.foreign_account,
+            ),
+            400,
+        ),
+        Case("write", lambda w: w.api("POST", "/actions/rpc", _WRITE, x_account_id=w.account)),
+        Case("other", lambda w: w.api("POST", "/actions/rpc", {"action": "shiphero_get_me"}, x_account_id=w.account)),
+    ],
+    "POST /unified/proxy": [
+        Case("read", lambda w: w.api("POST", "/unified/proxy", _READ_THROUGH, x_account_id=w.account)),
+        Case(
+            "write",
+            lambda w: w.api(
+                "POST", "/unified/proxy", {"method": "delete", "path": "/2024-09/shipments/1"}, x_account_id=w.account
+            ),
+        ),
+    ],
+    "GET /healthz": [Case("plain", lambda w: w.api("GET", "/healthz"), 200)],
+    "GET /metrics": [Case("plain", lambda w: w.api("GET", "/metrics", x_account_id=w.account), 200)],
+    "GET /hub/settings": [
+        Case("foreign", lambda w: w.hub("GET", "/hub/settings"), 200),
+        Case("sibling", lambda w: w.sibling("GET", "/hub/settings"), 200),
+    ],
+    "GET /hub/connectors": [
+        Case("foreign", lambda w: w.hub("GET", "/hub/connectors"), 200),
+        Case("provider", lambda w: w.hub("GET", "/hub/connectors?provider=easyship"), 200),
+    ],
+    "GET /hub/connectors/{integration_id}": [
+        Case("foreign", lambda w: w.hub("GET", f"/hub/connectors/{w.integration}")),
+    ],
+    "POST /hub/accounts": [
+        Case("foreign", lambda w: w.hub("POST", "/hub/accounts", _typed(w))),
+    ],
+    "GET /hub/accounts/{account_id}": [
+        Case("foreign", lambda w: w.hub("GET", f"/hub/accounts/{w.account}")),
+        Case("sibling", lambda w: w.sibling("GET", f"/hub/accounts/{w.account}")),
+    ],
+    "PATCH /hub/accounts/{account_id}": [
+        Case("foreign", lambda w: w.hub("PATCH", f"/hub/accounts/{w.account}", _typed(w))),
+        Case("sibling", lambda w: w.sibling("PATCH", f"/hub/accounts/{w.account}", _typed(w))),
+    ],
+    "POST /hub/connection_attempts": [
+        Case("foreign", lambda w: w.hub("POST", "/hub/connection_attempts", {"token": w.session_token}), 400),
+        Case("sibling", lambda w: w.sibling("POST", "/hub/connection_attempts", {"token": w.session_token}), 400),
+    ],
+    "GET /hub/connection_attempts/{attempt_id}": [
+        Case("foreign", lambda w: w.hub("GET", f"/hub/connection_attempts/{w.attempt}")),
+        Case("sibling", lambda w: w.sibling("GET", f"/hub/connection_attempts/{w.attempt}")),
+    ],
+    "DELETE /hub/connection_attempts/{attempt_id}": [
+        Case("foreign", lambda w: w.hub("DELETE", f"/hub/connection_attempts/{w.attempt}")),
+        Case("sibling", lambda w: w.sibling("DELETE", f"/hub/connection_attempts/{w.attempt}")),
+    ],
+    "GET /connect/oauth2/{integration_id}": [
+        Case("integration", lambda w: w.api("GET", f"/connect/oauth2/{w.integration}?token={w.foreign_token}")),
+        Case(
+            "attempt",
+            lambda w: w.api(
+                "GET", f"/connect/oauth2/{w.integration}?token={w.foreign_token}&connection_attempt_id={w.attempt}"
+            ),
+        ),
+    ],
+}
+_ALL = [(operation, case) for operation, cases in CASES.items() for case in cases]
+
+
+def test_every_operation_has_a_case() -> None:
+    """An operation cannot be added, in the document or beside it, without a case that asks for another project's."""
+    routes = [route for router in api._ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    operations = {f"{method} {route.path}" for route in routes for method in route.methods or ()}
+
+    assert operations == set(CASES)
+    assert len(_ALL) >= 45
+
+
+async def test_the_document_of_the_running_app_has_no_other_operation(world: World) -> None:
+    """What the served document tells is covered, word by word."""
+    document = (await world.live.call("GET", "/openapi.json")).json()
+
+    told = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
+
+    assert told <= set(CASES)
+
+
+@pytest.mark.parametrize(("operation", "case"), _ALL, ids=[f"{operation}-{case.name}" for operation, case in _ALL])
+async def test_another_projects_things_are_not_there(world: World, operation: str, case: Case) -> None:
+    """The answer is 404, or the caller's own; it shows nothing of the other project, and changes nothing there."""
+    before = await world.rows()
+
+    answer = await case.call(world)
+
+    assert answer.status == case.status, f"{operation}: {answer.text()}"
+    assert await world.rows() == before
+    told = answer.text()
+    assert world.integration not in told
+    assert "Harbour" not in told or world.foreign_account in told
+    if case.name != "owner" or operation != "POST /connect_sessions":
+        assert MARK not in told
+        assert world.account not in told
+
+
+async def test_a_foreign_call_costs_the_provider_nothing(world: World, easyship_process: EasyshipTwin) -> None:
+    """No request reaches the provider with another project's credential."""
+    easyship_process.clear_journal()
+
+    for operation in (
+        "POST /actions/rpc",
+        "POST /unified/proxy",
+        "POST /hub/accounts",
+        "PATCH /hub/accounts/{account_id}",
+    ):
+        for case in CASES[operation]:
+            await case.call(world)
+
+    assert easyship_process.journal() == []
