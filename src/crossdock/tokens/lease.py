@@ -64,6 +64,7 @@ class Leases:
     clock: Clock
     cached: dict[tuple[str, str], tuple[float, Lease]] = field(default_factory=dict)
     flights: dict[tuple[str, str, int | None], asyncio.Task[Lease]] = field(default_factory=dict)
+    looks: dict[tuple[str, str], asyncio.Task[Account]] = field(default_factory=dict)
     overtaken: set[asyncio.Task[Lease]] = field(default_factory=set)
     background: set[asyncio.Task[Outcome]] = field(default_factory=set)
 
@@ -99,6 +100,19 @@ class Leases:
             self.flights[key] = flight
             flight.add_done_callback(lambda done: self._landed(key, done))
         return await asyncio.shield(flight)
+
+    async def account(self, *, project_id: str, account_id: str) -> Account:
+        """Return the account as its live lease knows it, or by one look for all who ask at once; raise NotFoundError."""
+        kept = self._kept(project_id, account_id)
+        if kept is not None:
+            return kept.account
+        key = (project_id, account_id)
+        look = self.looks.get(key)
+        if look is None:
+            look = asyncio.create_task(self.accounts.get(project_id=project_id, account_id=account_id))
+            self.looks[key] = look
+            look.add_done_callback(lambda _: self.looks.pop(key, None))
+        return await asyncio.shield(look)
 
     async def held(self, *, project_id: str, account_id: str) -> tuple[Lease, SealedCredential]:
         """Return the credential as it is, ended or refused or paused as it may be: for probes, which never refresh."""
