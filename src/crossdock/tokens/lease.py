@@ -102,7 +102,7 @@ class Leases:
         return await asyncio.shield(flight)
 
     async def account(self, *, project_id: str, account_id: str) -> Account:
-        """Return the account as its live lease knows it, or by one look for all who ask at once; raise NotFoundError."""
+        """Return the account as its lease knows it, or by one look for all who ask at once; raise NotFoundError."""
         kept = self._kept(project_id, account_id)
         if kept is not None:
             return kept.account
