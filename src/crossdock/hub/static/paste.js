@@ -1,6 +1,15 @@
 // Says at once what was pasted, from the rules that the connector gave; the server says the same without this script.
-const TIDY = /^[\s"'`]+|[\s"'`,;]+$/g;
-const SCHEME = /^(?:authorization:\s*)?(?:bearer|token)\s+/i;
+const TIDY = /^[\s"'`\u201c\u201d\u2018\u2019]+|[\s"'`,;\u201c\u201d\u2018\u2019]+$/g;
+const INVISIBLE = /[\u200b-\u200f\u2060\ufeff\u00ad]/g;
+const SCHEME = /^(?:authorization\s*[:=]\s*)?["']?bearer\s+/i;
+const RUN = /[\p{L}\p{N}_+/=.-]/u;
+const TOKEN_LINE = /^[\w+/=.-]+$/;
+
+function bare(text) {
+  const core = text.replace(INVISIBLE, "").replace(TIDY, "").replace(SCHEME, "").replace(TIDY, "");
+  const half = core.slice(0, core.length / 2);
+  return half.length >= 16 && half + half === core ? half : core;
+}
 
 function claimsOf(text) {
   if (!text.startsWith("eyJ") || /\s/.test(text)) return null;
@@ -22,16 +31,36 @@ function fitsJwt(rule, claims) {
   return true;
 }
 
+// What stands alone inside a longer text: one token is used, of several the person must choose, a damaged one is named.
+function inside(rule, text, rules) {
+  const alone = [...text.matchAll(new RegExp(rule.pattern, `g${rule.flags}`))].filter((match) =>
+    match[0] !== text && !RUN.test(text.charAt(match.index - 1)) && !RUN.test(text.charAt(match.index + match[0].length)));
+  const verdicts = [...new Set(alone.map((match) => match[0]))].map((one) => judge(one, rules));
+  const good = verdicts.filter((verdict) => verdict?.verdict === "ok").length;
+  if (good) return good === 1 ? rule : null;
+  return /\s/.test(text) ? verdicts.find((verdict) => verdict?.verdict === "bad") : undefined;
+}
+
 function fits(rule, text, claims) {
   if (rule.jwt && !fitsJwt(rule, claims)) return false;
   if (rule.also && !new RegExp(rule.also).test(text)) return false;
-  if (rule.inside) return /[\s"'{]/.test(text) && new RegExp(rule.pattern, rule.flags).test(text);
   return rule.pattern === undefined ? Boolean(rule.jwt) : new RegExp(rule.pattern, rule.flags ?? "").test(text);
 }
 
 function judge(text, rules) {
   const claims = claimsOf(text);
-  return rules.find((rule) => fits(rule, text, claims)) ?? null;
+  for (const rule of rules) {
+    const found = rule.inside ? inside(rule, text, rules) : fits(rule, text, claims) ? rule : undefined;
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+// A field of one line drops line breaks: a token that a mail has wrapped is joined, other text keeps its words apart.
+function inOneLine(text, rules) {
+  const lines = text.split(/[\r\n]+/).map((line) => line.trim()).filter(Boolean);
+  const wrapped = lines.every((line) => TOKEN_LINE.test(line)) && !lines.some((line) => judge(line, rules)?.verdict === "ok");
+  return lines.join(wrapped ? "" : " ");
 }
 
 function say(place, verdict) {
@@ -54,13 +83,20 @@ for (const field of document.querySelectorAll("input[data-rules]")) {
   const rules = JSON.parse(field.dataset.rules);
   const place = document.getElementById(`${field.id}-said`);
   const look = () => {
-    const text = field.value.trim() && field.value.replace(TIDY, "").replace(SCHEME, "").replace(TIDY, "");
+    const text = bare(field.value);
     const verdict = text ? judge(text, rules) : null;
     field.setAttribute("aria-invalid", String(verdict?.verdict === "bad"));
     field.closest(".field").classList.toggle("wrong", verdict?.verdict === "bad");
     say(place, verdict);
   };
   if (rules.length) field.addEventListener("input", look);
+  field.addEventListener("paste", (event) => {
+    const text = event.clipboardData.getData("text");
+    if (!/[\r\n]/.test(text.trim())) return;
+    event.preventDefault();
+    field.setRangeText(inOneLine(text, rules), field.selectionStart, field.selectionEnd, "end");
+    look();
+  });
   if (rules.length && field.value) look();
 }
 
