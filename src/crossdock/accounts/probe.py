@@ -27,6 +27,7 @@ Issued = Literal["before", "just_now"]
 OnFinding = Callable[[Finding], Awaitable[None]]
 
 _BODY_SHOWN: Final = 2000
+_FAULT: Final = 500
 _LONGEST_SPACING: Final = 2.0
 _OUTCOMES: Final[Mapping[str, ProbeOutcome]] = {"dead": "dead", "suspended": "suspended", "scope": "scope"}
 _REFUSED: Final = frozenset({"dead", "suspended"})
@@ -75,7 +76,7 @@ class Prober:
         taken: list[_Step] = []
         waited = 0.0
         for step in steps:
-            if step.instead_of is not None and not _failed_with_weather(taken, step.instead_of):
+            if step.instead_of is not None and not _broke(taken, step.instead_of):
                 continue
             await asyncio.sleep(waited)
             waited = min(environment.limits.spacing, _LONGEST_SPACING)
@@ -105,8 +106,12 @@ class Prober:
         return _Step(step.key, replies.probe_finding(connector=connector, step=step, reply=reply), reply)
 
 
-def _failed_with_weather(taken: Sequence[_Step], key: str) -> bool:
-    return any(step.key == key and step.verdict == "weather" for step in taken)
+def _broke(taken: Sequence[_Step], key: str) -> bool:
+    """Tell whether the provider has a fault at this step: busy or silent is no fault, and asking later names more."""
+    return any(
+        step.key == key and step.verdict == "weather" and step.reply is not None and step.reply.status >= _FAULT
+        for step in taken
+    )
 
 
 def _summary(connector: Connector, taken: Sequence[_Step], issued: Issued) -> ProbeResult:
