@@ -174,6 +174,39 @@ async def test_only_the_apps_own_origin_hears_of_it(live: Live, page: Page, easy
     assert heard == [[live.url, {"type": "AccountConnected", "account": {"id": account["id"], "provider": "easyship"}}]]
 
 
+async def test_a_sign_in_at_the_provider_leaves_the_frame(live: Live, page: Page, easyship_twin: EasyshipTwin) -> None:
+    """Inside an app's page the provider opens in a window of its own; the frame follows, and the app hears the end."""
+    app = easyship_twin.oauth_app([f"{live.url}/connect/oauth2/easyship/callback"])
+    made = await live.house.integrations.create(
+        project_id=live.tenant.project.id,
+        connector_key="easyship",
+        auth_method="oauth",
+        setup=app,
+        actor="system:cli",
+    )
+    frames: dict[str, str] = {}
+
+    async with app_page(frames) as origin:
+        session = await opened(live, integration_id=made.id, allowed_origins=[origin])
+        frames["url"] = session["auth_link_url"]
+        await page.goto(origin)
+        frame = page.frame_locator("iframe")
+        async with page.context.expect_page() as window:
+            await frame.get_by_role("button", name="Continue at Easyship").click()
+        provider = await window.value
+        await expect(frame.get_by_role("heading", level=1)).to_contain_text("Waiting for Easyship")
+        await provider.get_by_label("E-mail").fill(easyship_twin.email)
+        await provider.get_by_label("Password").fill(easyship_twin.password)
+        await provider.get_by_role("button", name="Sign in", exact=True).click()
+        await provider.get_by_role("button", name="Allow").click()
+        await provider.get_by_role("button", name="Link this account").wait_for()
+        await frame.get_by_role("button", name="Link this account").click()
+        await expect(frame.get_by_role("heading", level=1)).to_contain_text("is linked")
+        heard = json.loads(await page.evaluate("JSON.stringify(window.heard)"))
+
+    assert [message["type"] for _, message in heard] == ["AccountConnected"]
+
+
 async def test_a_foreign_page_cannot_frame_the_hub(shared_live: Live, page: Page) -> None:
     """A page whose origin the session does not name sees nothing of the flow, nor of the dashboard."""
     session = await opened(shared_live, multiple=True, allowed_origins=["https://shop.example.com"])

@@ -8,11 +8,10 @@ from crossdock.accounts.model import Account, CallRecord
 from crossdock.audit import events
 from crossdock.audit.chain import Entry
 from crossdock.connectors.model import Connector, Effect
-from crossdock.hub import life
+from crossdock.hub import life, logos
 from crossdock.hub.desk import Desk
 from crossdock.hub.i18n import Texts
 from crossdock.hub.link_views import name_of
-from crossdock.hub.logos import lettermark
 from crossdock.hub.views_dashboard import AccountRowView, BadgeView, CallRowView, EventRowView, MenuItemView
 from crossdock.hub.views_link import ButtonView, ProblemView, Tone
 
@@ -42,7 +41,7 @@ def row(desk: Desk, account: Account, connector: Connector) -> AccountRowView:
         url=f"/dashboard/accounts/{account.id}",
         title=name_of(account),
         provider=connector.name,
-        logo=lettermark(key=connector.key, name=connector.name),
+        logo=logos.of(connector, assets=desk.ctx.renderer.assets),
         environment=environment.name,
         test_type=account.type == "test",
         owner=account.origin_owner_name,

@@ -8,9 +8,8 @@ from starlette.responses import Response
 
 from crossdock.accounts.model import Integration
 from crossdock.connectors.model import AuthMethod, Connector
-from crossdock.hub import notices
+from crossdock.hub import logos, notices
 from crossdock.hub.desk import Desk
-from crossdock.hub.logos import lettermark
 from crossdock.hub.views_dashboard import (
     BadgeView,
     ConnectorsView,
@@ -30,7 +29,7 @@ async def index(desk: Desk) -> Response:
     connectors = [
         ConnectorView(
             name=one.name,
-            logo=lettermark(key=one.key, name=one.name),
+            logo=logos.of(one, assets=desk.ctx.renderer.assets),
             description=desk.texts.text(one.description),
             version=one.version,
             integrations=[_way(desk, one, method, held.get((one.key, method.key))) for method in one.auth_methods],
@@ -152,7 +151,7 @@ def _setup_form(
     view = SetupView(
         nav=desk.nav("connectors"),
         name=connector.name,
-        logo=lettermark(key=connector.key, name=connector.name),
+        logo=logos.of(connector, assets=desk.ctx.renderer.assets),
         method=desk.texts.text(method.label),
         action=f"/dashboard/connectors/{connector.key}/{method.key}",
         redirect_uri=desk.ctx.oauth.callback_url(connector.key),

@@ -5,10 +5,9 @@ from __future__ import annotations
 from starlette.responses import RedirectResponse, Response
 
 from crossdock.connectors.model import AuthMethod, Connector, Effect
-from crossdock.hub import link_views
-from crossdock.hub.logos import lettermark
+from crossdock.hub import link_views, logos
 from crossdock.hub.views_link import FillView, MethodView, ProblemView
-from crossdock.hub.visit import Visit
+from crossdock.hub.visit import Visit, keep_token
 from crossdock.linking import causes
 from crossdock.linking.oauth import Started
 from crossdock.linking.session import Attempt, Offer
@@ -18,6 +17,8 @@ _OAUTH_COOKIE_LIFE = 600
 
 async def fill(visit: Visit) -> Response:
     """Show the form; after a refused paste, with the reason at its field."""
+    if _spent(visit):
+        return visit.go("")
     offers = await visit.ctx.sessions.offers(session=visit.session)
     integration, connector, method = await visit.ctx.sessions.integration(
         session=visit.session, integration_id=visit.request.path_params["integration"]
@@ -32,7 +33,7 @@ async def fill(visit: Visit) -> Response:
     view = FillView(
         frame=visit.frame("fill", back=visit.home if several else None),
         name=connector.name,
-        logo=lettermark(key=connector.key, name=connector.name),
+        logo=logos.of(connector, assets=visit.ctx.renderer.assets),
         action=f"{visit.home}/{integration.id}",
         oauth=oauth,
         fields=link_views.fields(visit, connector, method, account=account, wrong=wrong),
@@ -50,6 +51,8 @@ async def fill(visit: Visit) -> Response:
 
 async def submit(visit: Visit) -> Response:
     """Take what was typed and begin the test, or send the person to the provider."""
+    if _spent(visit):
+        return visit.go("")
     form = visit.sent()
     _, _, method = await visit.ctx.sessions.integration(
         session=visit.session, integration_id=visit.request.path_params["integration"]
@@ -77,6 +80,11 @@ async def submit(visit: Visit) -> Response:
     return visit.go(f"/attempts/{attempt.id}")
 
 
+def _spent(visit: Visit) -> bool:
+    """Tell whether this link has linked the one account that it was for."""
+    return visit.session.finished_at is not None and not visit.session.multiple
+
+
 def chosen_effects(*, asked: bool, read_only: bool, destructive: bool) -> frozenset[Effect]:
     """Return what a form grants: more than reading only where the switch was shown and is off."""
     if read_only or not asked:
@@ -85,7 +93,10 @@ def chosen_effects(*, asked: bool, read_only: bool, destructive: bool) -> frozen
 
 
 def _to_provider(visit: Visit, started: Started) -> Response:
-    """Send the browser to the provider, with a cookie that binds the answer to this browser."""
+    """Send the browser to the provider, with a cookie that binds the answer to this browser.
+
+    A window that left a frame has none of the frame's cookies, where browsers keep these apart: it gets its own.
+    """
     answer = RedirectResponse(
         started.authorize_url, status_code=303, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     )
@@ -98,6 +109,8 @@ def _to_provider(visit: Visit, started: Started) -> Response:
         httponly=True,
         samesite="lax",
     )
+    if visit.sent().get("ticket"):
+        keep_token(visit.ctx, answer, session=visit.session, token=visit.token)
     return answer
 
 

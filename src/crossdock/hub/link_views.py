@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 from crossdock.accounts.model import Account, Candidate
 from crossdock.connectors import guide
 from crossdock.connectors.model import AuthMethod, Cause, Connector, Effect, Environment, Field, GuideStep
-from crossdock.hub import life, pasting
-from crossdock.hub.logos import lettermark
+from crossdock.hub import life, logos, pasting
 from crossdock.hub.views_link import (
     AccessView,
     ButtonView,
@@ -49,7 +48,7 @@ def offer(visit: Visit, offers: Sequence[Offer]) -> OfferView:
     return OfferView(
         name=connector.name,
         url=f"{visit.home}/{offers[0].integration_id}",
-        logo=lettermark(key=connector.key, name=connector.name),
+        logo=logos.of(connector, assets=visit.ctx.renderer.assets),
         category=visit.texts.text(connector.category.capitalize()),
         methods=tuple(one.method.label for one in offers),
     )
@@ -112,6 +111,7 @@ def problem(visit: Visit, cause: Cause, *, attempt: Attempt, method: AuthMethod)
         explanation=visit.texts.text(cause.explanation),
         remedy=visit.texts.text(cause.remedy),
         button=_button(visit, cause, attempt, method),
+        tone="warn" if cause.verdict == "weather" else "bad",
         code=cause.key,
     )
 
@@ -130,7 +130,7 @@ def tested(visit: Visit, attempt: Attempt, connector: Connector, method: AuthMet
     return TestView(
         frame=visit.frame("test"),
         name=connector.name,
-        logo=lettermark(key=connector.key, name=connector.name),
+        logo=logos.of(connector, assets=visit.ctx.renderer.assets),
         checks=() if attempt.status == "pending" else checks,
         running=running,
         said=said if cause is None else f"{visit.texts.text(cause.title)} {visit.texts.text(cause.remedy)}",
@@ -153,7 +153,7 @@ def confirm(
     return ConfirmView(
         frame=visit.frame("confirm"),
         name=connector.name,
-        logo=lettermark(key=connector.key, name=connector.name),
+        logo=logos.of(connector, assets=visit.ctx.renderer.assets),
         identity=(identity.name if identity else "") or connector.name,
         facts=[
             (visit.texts.text(label), str(value)) for label, value in (identity.details if identity else {}).items()
@@ -183,7 +183,7 @@ def linked(visit: Visit, attempt: Attempt, account: Account, connector: Connecto
     return LinkedView(
         frame=visit.frame("linked"),
         name=connector.name,
-        logo=lettermark(key=connector.key, name=connector.name),
+        logo=logos.of(connector, assets=visit.ctx.renderer.assets),
         identity=account.identity.name if account.identity else connector.name,
         account_id=account.id,
         facts=receipt(visit, account, connector),

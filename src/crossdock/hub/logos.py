@@ -1,14 +1,22 @@
-"""Lettermarks for providers: our own drawing, made from the name."""
+"""Marks for providers, of our own drawing: the connector's picture, or letters made from its name."""
 
 from __future__ import annotations
 
 import re
 import zlib
+from dataclasses import replace
 
+from crossdock.connectors.model import Connector
+from crossdock.hub.assets import Assets
 from crossdock.hub.views_link import LogoView
 
 _WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _HUES = 12
+
+
+def of(connector: Connector, *, assets: Assets) -> LogoView:
+    """Return a connector's mark; where its picture is missing, its letters stand alone."""
+    return replace(lettermark(key=connector.key, name=connector.name), image=assets.picture(connector.icon))
 
 
 def lettermark(*, key: str, name: str) -> LogoView:

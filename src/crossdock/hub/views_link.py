@@ -13,10 +13,11 @@ CheckState = Literal["waiting", "running", "ok", "warn", "failed", "skipped"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogoView:
-    """A lettermark of our own drawing: one or two letters on one of twelve grounds."""
+    """A mark of our own drawing: the connector's picture, else one or two letters on one of twelve grounds."""
 
     letters: str
     hue: int
+    image: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,7 @@ class ProblemView:
     remedy: str
     button: ButtonView | None = None
     code: str | None = None
+    tone: Tone = "bad"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -278,3 +278,18 @@ async def test_giving_up_erases_what_was_pasted(live: Live, guest: Guest, easysh
 
     assert "Link Easyship" in back.text
     assert (candidates, sealed) == (0, 0)
+
+
+async def test_a_link_links_one_account(live: Live, guest: Guest, easyship_twin: EasyshipTwin) -> None:
+    """After its account is linked, a link shows the receipt and takes no further credential."""
+    one, two = (easyship_twin.integration(name)["production_token"] for name in ("One", "Two"))
+    session = await opened(live, provider="easyship")
+    form = await guest.get(session["auth_link_url"])
+    await linked(guest, session, "api_token", one)
+
+    shown = await guest.get(form.url)
+    again = await guest.submit(form, form.url.partition("?")[0].rpartition("/")[2], {"api_token": two})
+
+    assert "is linked" in shown.text
+    assert "is linked" in again.text
+    assert len((await live.call("GET", "/accounts")).json()) == 1

@@ -28,7 +28,7 @@ for (const form of document.querySelectorAll("form[data-once]")) {
     if (form.dataset.sent) return event.preventDefault();
     if (form.target !== "_blank") form.dataset.sent = "yes";
     event.submitter?.setAttribute("aria-disabled", "true");
-    if (form.hasAttribute("data-leaves")) setTimeout(() => location.reload(), 1500);
+    if (form.dataset.leaves) setTimeout(() => location.assign(form.dataset.leaves), 1500);
   });
 }
 addEventListener("pageshow", () => {

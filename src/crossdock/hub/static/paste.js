@@ -2,7 +2,7 @@
 const TIDY = /^[\s"'`\u201c\u201d\u2018\u2019]+|[\s"'`,;\u201c\u201d\u2018\u2019]+$/g;
 const INVISIBLE = /[\u200b-\u200f\u2060\ufeff\u00ad]/g;
 const SCHEME = /^(?:authorization\s*[:=]\s*)?["']?bearer\s+/i;
-const RUN = /[\p{L}\p{N}_+/=.-]/u;
+const RUN = /[A-Za-z0-9+/=_-]/;
 const TOKEN_LINE = /^[\w+/=.-]+$/;
 
 function bare(text) {
