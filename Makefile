@@ -7,7 +7,7 @@ UV := $(CURDIR)/.uv/bin/uv
 UV_FLAGS := --python $(VENV)/bin/python --quiet
 export UV_LINK_MODE ?= copy
 
-.PHONY: help up install install-dev check test format lock reference pictures evidence bench clean
+.PHONY: help up install install-dev check test format lock pictures reference bench clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -61,7 +61,7 @@ pictures: install-dev ## Shoot the guide's and the README's pictures anew from t
 	@$(VENV)/bin/python tools/pictures.py
 
 bench: install-dev ## Run the benchmarks: ratios to something measured in the same run
-	@$(VENV)/bin/pytest tests/bench -p no:randomly -s
+	@$(VENV)/bin/pytest tests/bench -p no:randomly -s -q -o python_files="bench_*.py"
 
 clean: ## Remove what the commands above have made in this folder
 	@rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .cache
