@@ -8,7 +8,9 @@ import pytest
 from markupsafe import Markup
 
 from crossdock.hub.render import Renderer, rich
-from unit.hub.samples import DASHBOARD, LINK, PAGES_OF_ALL
+from unit.hub.samples import PAGES_OF_ALL
+from unit.hub.samples_dashboard import DASHBOARD
+from unit.hub.samples_link import LINK
 
 RENDERER = Renderer.load(https=False)
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'>{{7*7}}"
