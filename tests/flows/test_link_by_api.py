@@ -78,3 +78,20 @@ async def test_a_refused_token_is_told_with_the_provider_s_answer(live: Live) ->
     assert told["provider_errors"][0]["status"] == 401
     assert wrong not in answer.text()
     assert (await live.call("GET", "/accounts")).json() == []
+
+
+async def test_query_names_of_the_clients_own_are_left_out_and_told(live: Live, easyship_twin: EasyshipTwin) -> None:
+    """An unknown query name does not break a call: it is left out, and the answer says so."""
+    session = await open_session(live)
+    token = easyship_twin.integration()["production_token"]
+    linked = await link(live, session, "easyship", {"api_token": token})
+
+    answer = await live.call(
+        "POST",
+        "/actions/rpc",
+        data={"action": "easyship_list_shipments", "query": {"limit": 1, "debug": False, "page_size": 1}},
+        headers={"x-account-id": linked["id"]},
+    )
+
+    assert answer.status == 200, answer.text()
+    assert answer.json()["warnings"] == ["query.limit is not an input of easyship_list_shipments and was left out"]

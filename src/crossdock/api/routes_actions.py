@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from fastapi.responses import JSONResponse
 
 from crossdock.actions.model import ActionCall, ProxyRequest
 from crossdock.api.auth import SECURITY, ActionsRunner, ProxyUser, account_id
-from crossdock.api.context import Context
+from crossdock.api.context import ApiContext, Context
 from crossdock.api.wire import ProxyAnswer, ProxyCall, RpcAnswer, RpcRequest
 from crossdock.kernel.errors import InvalidRequestError
 
@@ -23,18 +24,23 @@ _OURS = {"debug"}
 async def run_action(request: Request, context: Context, principal: ActionsRunner, body: RpcRequest) -> JSONResponse:
     """Run an action for the account that `x-account-id` names."""
     inner = {name.lower(): str(value) for name, value in (body.headers or {}).items() if value is not None}
+    asked = {name: value for name, value in (body.query or {}).items() if name not in _OURS}
+    unknown = _unknown_query(context, body.action, asked)
     result = await context.actions.run(
         principal=principal,
         account_id=account_id(request, inner.get("x-account-id")),
         call=ActionCall(
             action=body.action,
             path=body.path or {},
-            query={name: value for name, value in (body.query or {}).items() if name not in _OURS},
+            query={name: value for name, value in asked.items() if name not in unknown},
             headers={name: value for name, value in inner.items() if name not in _NOT_FOR_THE_PROVIDER},
             body=body.body or {},
         ),
     )
-    return JSONResponse({"data": result.data, "next": result.next})
+    left_out = [f"query.{name} is not an input of {body.action} and was left out" for name in unknown]
+    warnings = [*result.warnings, *left_out]
+    answer = {"data": result.data, "next": result.next}
+    return JSONResponse({**answer, "warnings": warnings} if warnings else answer)
 
 
 @router.post("/unified/proxy", response_model=ProxyAnswer, tags=["Proxy"])
@@ -53,6 +59,13 @@ async def proxy_request(request: Request, context: Context, principal: ProxyUser
     )
     answer: dict[str, Any] = {"status": reply.status, "headers": dict(reply.headers), "data": reply.data}
     return JSONResponse(answer)
+
+
+def _unknown_query(context: ApiContext, name: str, asked: Mapping[str, Any]) -> list[str]:
+    """Return the query names that the action does not know: official clients send some of their own, as `limit`."""
+    _, action = context.catalogue.action(name)
+    known = action.inputs.get("properties", {}).get("query", {}).get("properties", {})
+    return sorted(asked.keys() - known.keys())
 
 
 def _target(body: ProxyCall) -> str:

@@ -206,6 +206,7 @@ class RpcAnswer(BaseModel):
 
     data: dict[str, Any] | list[dict[str, Any]] | None
     next: str | None = None
+    warnings: list[str] | None = Field(default=None, description="What fell short, or was left out; absent if nothing.")
 
 
 class ProxyCall(Body):
