@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from crossdock.accounts.model import Account, CallRecord
 from crossdock.audit import events
@@ -106,7 +106,7 @@ def problem(desk: Desk, account: Account, connector: Connector) -> ProblemView |
     )
 
 
-def facts(desk: Desk, account: Account, connector: Connector) -> list[tuple[str, str]]:
+def facts(desk: Desk, account: Account, connector: Connector, *, names: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return what tells which account this is."""
     texts = desk.texts
     method = connector.auth_method(account.auth_method)
@@ -116,14 +116,14 @@ def facts(desk: Desk, account: Account, connector: Connector) -> list[tuple[str,
         rows += [(texts.text(label), str(value)) for label, value in account.identity.details.items() if value]
     hints = ", ".join(f"…{hint}" for hint in account.secret_hints.values() if hint)
     rows += [
-        (texts.text("Linked by"), actor(texts, account.linked_by)),
+        (texts.text("Linked by"), actor(texts, account.linked_by, names=names)),
         (texts.text("Linked"), texts.moment(account.created_at)),
         (texts.text("Way"), f"{method.label} {hints}".strip()),
     ]
     return rows
 
 
-def calls(texts: Texts, records: Sequence[CallRecord]) -> list[CallRowView]:
+def calls(texts: Texts, records: Sequence[CallRecord], *, names: Mapping[str, str]) -> list[CallRowView]:
     """Show the newest calls."""
     return [
         CallRowView(
@@ -134,17 +134,17 @@ def calls(texts: Texts, records: Sequence[CallRecord]) -> list[CallRowView]:
                 tone="bad" if one.status >= _REFUSED else "good",
             ),
             milliseconds=one.duration_ms,
-            actor=actor(texts, one.actor),
+            actor=actor(texts, one.actor, names=names),
             when=one.created_at,
         )
         for one in records
     ]
 
 
-def entry(texts: Texts, one: Entry) -> EventRowView:
+def entry(texts: Texts, one: Entry, *, names: Mapping[str, str]) -> EventRowView:
     """Show one entry of a trail; what its details say is facts and ids, never a secret."""
     details = [
-        f"{texts.text(key.replace('_', ' '))}: {_plain(value)}"
+        f"{texts.text(key.replace('_', ' '))}: {_plain(texts, value)}"
         for key, value in one.detail.items()
         if value not in (None, "", [], {}) and key != "identity"
     ]
@@ -152,7 +152,7 @@ def entry(texts: Texts, one: Entry) -> EventRowView:
     return EventRowView(
         title=texts.text(events.TITLES.get(one.event, one.event)),
         when=one.at,
-        actor=actor(texts, one.actor),
+        actor=actor(texts, one.actor, names=names),
         detail=", ".join(details[:_SHOWN_DETAILS]),
         number=one.seq,
         subject=one.subject,
@@ -160,8 +160,15 @@ def entry(texts: Texts, one: Entry) -> EventRowView:
     )
 
 
-def actor(texts: Texts, name: str) -> str:
-    """Say who did something."""
+async def names_of(desk: Desk) -> dict[str, str]:
+    """Return what the project's people and keys are called, by the actor's name in the trail."""
+    people = await desk.ctx.projects.list_people(project_id=desk.project_id)
+    keys = await desk.ctx.projects.list_keys(project_id=desk.project_id)
+    return {f"person:{one.id}": one.email for one in people} | {f"key:{one.id}": one.name for one in keys}
+
+
+def actor(texts: Texts, name: str, *, names: Mapping[str, str]) -> str:
+    """Say who did something: by e-mail or name where the project knows it."""
     kind, _, rest = name.partition(":")
     words = {
         "key": texts.text("API key"),
@@ -169,10 +176,12 @@ def actor(texts: Texts, name: str) -> str:
         "session": texts.text("Link"),
         "system": texts.text("Crossdock"),
     }
-    return f"{words[kind]} {rest}".strip() if kind in words else name
+    return f"{words[kind]} {names.get(name, rest)}".strip() if kind in words else name
 
 
-def _plain(value: object) -> str:
+def _plain(texts: Texts, value: object) -> str:
+    if isinstance(value, bool):
+        return texts.text("yes") if value else texts.text("no")
     if isinstance(value, dict):
-        return ", ".join(f"{key} {_plain(item)}" for key, item in value.items())
-    return ", ".join(_plain(item) for item in value) if isinstance(value, list) else str(value)
+        return ", ".join(f"{key} {_plain(texts, item)}" for key, item in value.items())
+    return ", ".join(_plain(texts, item) for item in value) if isinstance(value, list) else str(value)

@@ -33,17 +33,18 @@ async def show(desk: Desk) -> Response:
     method = connector.auth_method(account.auth_method)
     entries = await desk.ctx.accounts.life_line(project_id=desk.project_id, account_id=account.id)
     calls = await desk.ctx.accounts.calls(project_id=desk.project_id, account_id=account.id, limit=20)
+    names = await account_views.names_of(desk)
     now = desk.ctx.clock.now()
     view = AccountView(
         nav=desk.nav("accounts"),
         row=account_views.row(desk, account, connector),
         problem=account_views.problem(desk, account, connector),
         life=life.line(desk.texts, account=account, method=method, name=connector.name, entries=entries, now=now),
-        facts=account_views.facts(desk, account, connector),
+        facts=account_views.facts(desk, account, connector, names=names),
         scopes_found=sorted(account.scopes_found),
         scopes_missing=sorted(account.scopes_missing),
-        calls=account_views.calls(desk.texts, calls),
-        events=[account_views.entry(desk.texts, one) for one in entries],
+        calls=account_views.calls(desk.texts, calls, names=names),
+        events=[account_views.entry(desk.texts, one, names=names) for one in entries],
     )
     return desk.page("dashboard/account.html", view)
 

@@ -40,9 +40,10 @@ async def _page(desk: Desk, *, verdict: tuple[Tone, str] | None) -> Response:
     async with desk.ctx.db.connection() as conn:
         entries = await desk.ctx.trail.entries(conn, project_id=desk.project_id, limit=_ROWS, before=before)
     older = f"/dashboard/audit?before={entries[-1].seq}" if len(entries) == _ROWS and entries[-1].seq > 1 else None
+    names = await account_views.names_of(desk)
     view = AuditView(
         nav=desk.nav("audit"),
-        rows=[account_views.entry(desk.texts, one) for one in entries],
+        rows=[account_views.entry(desk.texts, one, names=names) for one in entries],
         verdict=verdict,
         verify="/dashboard/audit/verify",
         pages=PagesView(
