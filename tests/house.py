@@ -163,8 +163,13 @@ async def live(house: House, tenant: Tenant, port: socket.socket) -> AsyncIterat
 @asynccontextmanager
 async def serving(house: House, tenant: Tenant, port: socket.socket) -> AsyncIterator[Live]:
     """Serve a house on a socket until the end of the block."""
-    server = uvicorn.Server(uvicorn.Config(build_app(house), log_config=None, lifespan="off", access_log=False))
+    # A busy machine can leave a connection idle for over the usual five seconds, and then write while it is closed.
+    config = uvicorn.Config(build_app(house), log_config=None, lifespan="off", access_log=False, timeout_keep_alive=120)
+    server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[port]))
+    async with asyncio.timeout(10):
+        while not server.started:
+            await asyncio.sleep(0.002)
     async with aiohttp.ClientSession() as client:
         yield Live(house, house.settings.hub_url, tenant, client)
     server.should_exit = True

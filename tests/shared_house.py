@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
+from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -15,14 +17,15 @@ from crossdock.db.embedded import Embedded
 from crossdock.kernel.clock import OffsetClock
 from crossdock.server import open_house
 from crossdock.settings import Settings
-from house import Live, loopback, new_tenant, rewrites, serving
+from house import Live, Tenant, loopback, new_tenant, rewrites, serving
 from twins import EasyshipTwin, ShipheroTwin
 
 _numbers = count(1)
 
 
 @asynccontextmanager
-async def _database(postgres: Embedded, admin: str) -> AsyncIterator[str]:
+async def fresh_database(postgres: Embedded, admin: str) -> AsyncIterator[str]:
+    """Make a migrated database for the block; gives its address."""
     name = f"house_shared_{next(_numbers)}"
     conn = await asyncpg.connect(admin)
     try:
@@ -31,6 +34,25 @@ async def _database(postgres: Embedded, admin: str) -> AsyncIterator[str]:
         await conn.execute(f"drop database {name} with (force)")
     finally:
         await conn.close()
+
+
+@asynccontextmanager
+async def opened(
+    dsn: str, *, data_dir: Path, origin_rewrites: Mapping[str, str], tenant: Tenant | None = None, **settings: Any
+) -> AsyncIterator[Live]:
+    """Serve a house on a database for the block, for a tenant that is there or a new one, on a clock to turn."""
+    with loopback() as port:
+        chosen = Settings(
+            data_dir=data_dir,
+            hub_url=f"http://127.0.0.1:{port.getsockname()[1]}",
+            origin_rewrites=dict(origin_rewrites),
+            **{"calls_per_minute": 0, **settings},
+        )
+        async with AsyncExitStack() as stack:
+            clock = OffsetClock()
+            house = await stack.enter_async_context(open_house(chosen, dsn=dsn, clock=clock, key="create"))
+            owner = tenant or await new_tenant(house, "First Shop")
+            yield await stack.enter_async_context(serving(house, owner, port))
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -44,15 +66,9 @@ async def shared_live(
     """Serve a house with both twins as new; `live.house.clock` is an OffsetClock, to be turned back by who turns it."""
     easyship_process.reset(seed="empty")
     shiphero_process.reset()
-    async with _database(postgres, postgres_dsn) as dsn:
-        with loopback() as port:
-            settings = Settings(
-                data_dir=tmp_path_factory.mktemp("house"),
-                hub_url=f"http://127.0.0.1:{port.getsockname()[1]}",
-                origin_rewrites=rewrites(easyship_process, shiphero_process),
-                calls_per_minute=0,
-            )
-            async with open_house(settings, dsn=dsn, clock=OffsetClock(), key="create") as house:
-                tenant = await new_tenant(house, "First Shop")
-                async with serving(house, tenant, port) as live:
-                    yield live
+    origins = rewrites(easyship_process, shiphero_process)
+    async with (
+        fresh_database(postgres, postgres_dsn) as dsn,
+        opened(dsn, data_dir=tmp_path_factory.mktemp("house"), origin_rewrites=origins) as live,
+    ):
+        yield live

@@ -17,7 +17,7 @@ from crossdock.connectors.model import AuthMethod, Cause, Connector, Depth, Envi
 from crossdock.connectors.replies import Finding
 from crossdock.egress.client import Egress, TransportError
 from crossdock.egress.exchange import Reply
-from crossdock.egress.redact import redact
+from crossdock.egress.redact import redact, without
 from crossdock.kernel.clock import Clock
 from crossdock.kernel.secret import Secret
 
@@ -99,10 +99,11 @@ class Prober:
         request = requests.probe_request(step=step, connector=connector, environment=environment)
         request = requests.authorise(request, method=method, credential=credential)
         try:
-            reply = await self.egress.send(replace(request, timeout=self.seconds), origins=connector.origins())
+            answered = await self.egress.send(replace(request, timeout=self.seconds), origins=connector.origins())
         except TransportError as error:
             cause = replies.transport_cause(connector=connector, kind=error.kind)
             return _Step(step.key, replies.no_finding(step=step, cause=cause), None)
+        reply = without(answered, credential.values())
         return _Step(step.key, replies.probe_finding(connector=connector, step=step, reply=reply), reply)
 
 

@@ -20,6 +20,7 @@ from crossdock.connectors.model import Action, Cause, Connector
 from crossdock.connectors.replies import ActionResult
 from crossdock.connectors.requests import ActionInputs
 from crossdock.db.pool import Database
+from crossdock.egress import redact
 from crossdock.egress.client import Egress
 from crossdock.egress.errors import TransportError
 from crossdock.egress.exchange import Reply, Request
@@ -166,7 +167,7 @@ class Actions:
         began = self.clock.monotonic()
         reach("actions.send.before")
         try:
-            reply = await self.egress.send(authorised, origins=lease.connector.origins())
+            answered = await self.egress.send(authorised, origins=lease.connector.origins())
         except TransportError as error:
             failure = failures.of_transport(
                 connector=lease.connector, intent=errand.intent, error=error, account_id=lease.account.id
@@ -177,6 +178,7 @@ class Actions:
                 await self._doubt(errand, cause)
             raise failure from error
         reach("actions.send.after")
+        reply = redact.without(answered, lease.credential.values())
         cause_found = replies.classify(connector=lease.connector, reply=reply)
         await self._note(errand, lease, status=reply.status, cause=cause_found, began=began)
         if cause_found is not None and failures.in_doubt(intent=errand.intent, reply=reply):

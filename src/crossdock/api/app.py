@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import crossdock
 from crossdock.api import (
@@ -76,6 +77,30 @@ class HubCors:
         await app(scope, receive, send)
 
 
+class CrashGuard:
+    """Answers what nobody foresaw, where the framework's own guard would answer and then cut the connection off."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with an error, unless an answer has begun already."""
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted)
+        except Exception as error:
+            if scope["type"] != "http" or begun:
+                raise
+            answer = await problems.on_crash(Request(scope), error)
+            await answer(scope, receive, send)
+
+
 def document() -> dict[str, Any]:
     """Return the OpenAPI document, which needs no database."""
     return _with_routes().openapi()
@@ -88,7 +113,7 @@ def build(context: ApiContext) -> FastAPI:
     app.add_exception_handler(CrossdockError, problems.on_crossdock_error)
     app.add_exception_handler(RequestValidationError, problems.on_invalid)
     app.add_exception_handler(HTTPException, problems.on_http)
-    app.add_exception_handler(Exception, problems.on_crash)
+    app.add_middleware(CrashGuard)
     app.add_middleware(BodyLimit)
     app.add_middleware(HubCors)
     return app

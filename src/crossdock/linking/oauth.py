@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from crossdock.accounts.integrations import Integrations
@@ -40,7 +40,7 @@ class Started:
     """Where to send the browser, and the binding that it must bring back in a cookie."""
 
     attempt: Attempt
-    authorize_url: str
+    authorize_url: str = field(repr=False)
     cookie: str
     binding: Secret
 

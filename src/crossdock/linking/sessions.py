@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from crossdock.accounts.integrations import Integrations
@@ -38,7 +38,7 @@ class Created:
 
     session: ConnectSession
     token: Secret
-    url: str
+    url: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import base64
+
 import pytest
 
-from crossdock.egress.redact import redact
+from crossdock.egress.exchange import Reply
+from crossdock.egress.redact import redact, without
+from crossdock.kernel.secret import Secret
 
 CANARY = "Qm9yaW5nQ2FuYXJ5NDcxMQ"
 
@@ -55,3 +59,28 @@ def test_forty_digits_of_hex_are_masked() -> None:
 def test_what_people_need_to_read_stays(text: str) -> None:
     """Messages, ids and addresses come through as they are."""
     assert redact(text) == text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "prod_a/b+c=",
+        r"prod_a\/b+c=",
+        "prod_a%2Fb%2Bc%3D",
+        base64.b64encode(b"Bearer prod_a/b+c=").decode(),
+        base64.urlsafe_b64encode(b"x:prod_a/b+c=").decode(),
+    ],
+)
+def test_what_was_sent_does_not_come_back(said: str) -> None:
+    """A secret that its request carried is taken out of a reply whatever its form, in body and headers."""
+    reply = Reply(
+        500, {"x-said": said, "date": "today"}, f'{{"said": "{said}", "left": 1}}'.encode(), "https://a.example"
+    )
+
+    found = without(reply, [Secret("prod_a/b+c="), Secret("1")])
+
+    assert "***" in found.headers["x-said"]
+    assert (found.headers["date"], found.status, found.url) == ("today", 500, "https://a.example")
+    assert b"***" in found.body
+    assert b'"left": 1' in found.body
+    assert b"prod_a" not in found.body
