@@ -168,7 +168,7 @@ async def serving(house: House, tenant: Tenant, port: socket.socket) -> AsyncIte
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[port]))
     async with asyncio.timeout(10):
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110 - the server has no event for it
             await asyncio.sleep(0.002)
     async with aiohttp.ClientSession() as client:
         yield Live(house, house.settings.hub_url, tenant, client)
