@@ -130,10 +130,12 @@ class Sessions:
     def check_unused(self, *, session: ConnectSession) -> None:
         """Raise ConflictError where a link that was sent to somebody has linked its account: it works once.
 
-        A session embedded in an app goes on until its time is over: the official hub component links several accounts,
-        and links one again, within one session.
+        Its pages stay open to show the receipt, also when the time is over; nothing more is linked by then. A session
+        embedded in an app goes on until that: the official hub component links several accounts, and links one again,
+        within one session.
         """
-        if session.channel == "hosted" and session.finished_at is not None and not session.multiple:
+        once = session.channel == "hosted" and not session.multiple
+        if session.finished_at is not None and (once or session.expires_at <= self.clock.now()):
             raise ConflictError(
                 "This link has been used: its account is linked.",
                 remedy="Ask the app that sent you here for a new link to connect something else.",
