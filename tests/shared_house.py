@@ -72,3 +72,17 @@ async def shared_live(
         opened(dsn, data_dir=tmp_path_factory.mktemp("house"), origin_rewrites=origins) as live,
     ):
         yield live
+
+
+async def link_pasted(
+    live: Live, secret: str, *, owner: str, provider: str = "easyship", field: str = "api_token"
+) -> str:
+    """Link with a pasted secret as the hub component does; gives the account's id."""
+    body = {"origin_owner_id": owner, "origin_owner_name": owner, "provider": provider, "multiple": True, "type": None}
+    opened = (await live.call("POST", "/connect_sessions", data=body)).json()
+    offers = (await live.hub("GET", "/hub/connectors", token=opened["token"])).json()["integrations"]
+    typed = next(one for one in offers if one["authentication_config_key"] != "oauth")
+    data = {"integration_id": typed["integration_id"], "credentials": {field: secret}}
+    linked = await live.hub("POST", "/hub/accounts", token=opened["token"], data=data)
+    assert linked.status == 200, linked.text()
+    return str(linked.json()["id"])

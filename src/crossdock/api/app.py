@@ -130,6 +130,7 @@ def _with_routes() -> FastAPI:
         openapi_url="/openapi.json",
         redirect_slashes=False,
         separate_input_output_schemas=False,
+        generate_unique_id_function=lambda route: route.name,
     )
     for router in _ROUTERS:
         app.include_router(router)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
-from fastapi.security import HTTPBasic, HTTPBearer
+from fastapi.security import APIKeyHeader, HTTPBasic, HTTPBearer
 
 from crossdock.api.context import Context
 from crossdock.kernel.errors import InvalidRequestError, UnauthenticatedError
@@ -24,8 +24,13 @@ class _Basic(HTTPBasic):
         """Leave the header to :func:`key_of`."""
 
 
-_basic = _Basic(auto_error=False, description="The API key as user name, the password empty.")
+_basic = _Basic(scheme_name="HTTPBasic", auto_error=False, description="The API key as user name, the password empty.")
 _bearer = HTTPBearer(auto_error=False, description="The API key as a bearer token.")
+
+
+_hub_token = APIKeyHeader(
+    name="x-hub-session-token", scheme_name="HubSession", auto_error=False, description="The connect session's token."
+)
 
 
 def key_of(authorization: str) -> str | None:
@@ -65,9 +70,7 @@ def needs(scope: str, *others: str) -> Callable[[Principal], Awaitable[Principal
     return allowed
 
 
-async def _session(
-    context: Context, token: Annotated[str | None, Header(alias="x-hub-session-token")] = None
-) -> ConnectSession:
+async def _session(context: Context, token: Annotated[str | None, Depends(_hub_token)]) -> ConnectSession:
     if not token:
         raise UnauthenticatedError(
             "No connect session came with the request.", remedy="Send its token as `x-hub-session-token`."
@@ -75,9 +78,8 @@ async def _session(
     return await context.sessions.authenticate(token=token)
 
 
-def account_id(request: Request, inner: str | None = None) -> str:
+def one_account(outer: str | None, inner: str | None = None) -> str:
     """Return the account that a call is for: the HTTP header, then the body's; two different ones are refused."""
-    outer = request.headers.get("x-account-id")
     if outer and inner and outer != inner:
         raise InvalidRequestError(
             "The header and the body name two different accounts.",
@@ -98,4 +100,5 @@ AccountsReader = Annotated[Principal, Depends(needs("accounts:read"))]
 AccountsWriter = Annotated[Principal, Depends(needs("accounts:write"))]
 SessionsWriter = Annotated[Principal, Depends(needs("connect_sessions:write"))]
 ActionsRunner = Annotated[Principal, Depends(needs("actions:read", "actions:write"))]
+AccountId = Annotated[str | None, Header(alias="x-account-id", description="The linked account that the call is for.")]
 ProxyUser = Annotated[Principal, Depends(needs("proxy"))]

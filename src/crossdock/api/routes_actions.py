@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from crossdock.actions.model import ActionCall, ProxyRequest
-from crossdock.api.auth import SECURITY, ActionsRunner, ProxyUser, account_id
+from crossdock.api.auth import SECURITY, AccountId, ActionsRunner, ProxyUser, one_account
 from crossdock.api.context import ApiContext, Context
 from crossdock.api.wire import ProxyAnswer, ProxyCall, RpcAnswer, RpcRequest
 from crossdock.kernel.errors import InvalidRequestError
@@ -21,14 +21,16 @@ _OURS = {"debug"}
 
 
 @router.post("/actions/rpc", response_model=RpcAnswer, tags=["Actions"])
-async def run_action(request: Request, context: Context, principal: ActionsRunner, body: RpcRequest) -> JSONResponse:
+async def run_action(
+    context: Context, principal: ActionsRunner, body: RpcRequest, account_id: AccountId = None
+) -> JSONResponse:
     """Run an action for the account that `x-account-id` names."""
     inner = {name.lower(): str(value) for name, value in (body.headers or {}).items() if value is not None}
     asked = {name: value for name, value in (body.query or {}).items() if name not in _OURS}
     unknown = _unknown_query(context, body.action, asked)
     result = await context.actions.run(
         principal=principal,
-        account_id=account_id(request, inner.get("x-account-id")),
+        account_id=one_account(account_id, inner.get("x-account-id")),
         call=ActionCall(
             action=body.action,
             path=body.path or {},
@@ -44,12 +46,14 @@ async def run_action(request: Request, context: Context, principal: ActionsRunne
 
 
 @router.post("/unified/proxy", response_model=ProxyAnswer, tags=["Proxy"])
-async def proxy_request(request: Request, context: Context, principal: ProxyUser, body: ProxyCall) -> JSONResponse:
+async def proxy_request(
+    context: Context, principal: ProxyUser, body: ProxyCall, account_id: AccountId = None
+) -> JSONResponse:
     """Send one request to the provider with the account's credential; a read-only account lets reads through."""
     headers = {name.lower(): str(value) for name, value in (body.headers or {}).items() if value is not None}
     reply = await context.actions.proxy(
         principal=principal,
-        account_id=account_id(request),
+        account_id=one_account(account_id),
         request=ProxyRequest(
             method=body.method.upper(),
             target=_target(body),
