@@ -66,7 +66,7 @@ class Dance:
     @property
     def done(self) -> str:
         """The page on which a window ends."""
-        return f"{self.live.url}/errors"
+        return f"{self.live.url}/embedded/accounts/callback"
 
     async def session(self, **members: Any) -> dict[str, Any]:
         """Open a connect session for an owner of its own."""

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from crossdock.hub.context import HubContext
+from crossdock.hub.views_link import NoticeView
 from crossdock.hub.visit import refuse
 from crossdock.linking.oauth import cookie_of
 
@@ -30,3 +31,21 @@ def endpoint(ctx: HubContext) -> Callable[[Request], Awaitable[Response]]:
         return answer
 
     return come_back
+
+
+def closing(ctx: HubContext) -> Callable[[Request], Awaitable[Response]]:
+    """Make the page on which a sign-in in a window of its own ends; the component that opened it closes it."""
+
+    async def close(request: Request) -> Response:
+        texts = ctx.renderer.language(request)
+        view = NoticeView(
+            frame=None,
+            tone="good",
+            title=texts.text("You can close this window"),
+            explanation=texts.text("The sign-in is over."),
+            remedy=texts.text("Go back to the window that you came from: it shows how it went."),
+            button=None,
+        )
+        return ctx.renderer.page("link/notice.html", view=view, locale=texts.locale)
+
+    return close

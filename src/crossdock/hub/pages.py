@@ -32,6 +32,7 @@ def routes(ctx: HubContext) -> list[BaseRoute]:
         post("/{integration}", link_fill.submit),
         Route("/link/{token}", link_entry.entry(ctx), methods=["GET"]),
         Route("/connect/oauth2/{provider}/callback", link_return.endpoint(ctx), methods=["GET"]),
+        Route("/embedded/accounts/callback", link_return.closing(ctx), methods=["GET"]),
         Route("/errors", errors.catalogue(ctx), methods=["GET"]),
         Route("/errors/{code}", errors.entry(ctx), methods=["GET"]),
         Route("/link/{rest:path}", errors.missing(ctx)),
