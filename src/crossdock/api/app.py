@@ -95,6 +95,7 @@ class CrashGuard:
         try:
             await self.app(scope, receive, noted)
         except Exception as error:
+            # The outermost place: whatever happened is logged, and told without a word about the inside.
             if scope["type"] != "http" or begun:
                 raise
             answer = await problems.on_crash(Request(scope), error)
