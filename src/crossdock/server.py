@@ -352,6 +352,7 @@ def _flows(on: _Ground, records: _Records, projects: Projects) -> tuple[Sessions
         integrations=records.integrations,
         prober=records.prober,
         refresher=records.refresher,
+        trail=on.trail,
     )
     linking = Linking(
         db=on.db,
@@ -361,6 +362,7 @@ def _flows(on: _Ground, records: _Records, projects: Projects) -> tuple[Sessions
         accounts=records.accounts,
         integrations=records.integrations,
         trial=trial,
+        trail=on.trail,
         sessions=sessions,
     )
     oauth = OAuth(

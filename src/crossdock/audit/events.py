@@ -21,7 +21,6 @@ INTEGRATION_ENABLED: Final = "integration.enabled"
 INTEGRATION_DISABLED: Final = "integration.disabled"
 SESSION_CREATED: Final = "connect_session.created"
 SESSION_RENEWED: Final = "connect_session.renewed"
-SESSION_REVOKED: Final = "connect_session.revoked"
 LINK_TESTED: Final = "link.tested"
 LINK_FAILED: Final = "link.failed"
 LINK_CANCELLED: Final = "link.cancelled"
@@ -33,7 +32,6 @@ ACCOUNT_RESUMED: Final = "account.resumed"
 ACCOUNT_DELETED: Final = "account.deleted"
 ACCOUNT_TESTED: Final = "account.tested"
 ACCOUNT_STATUS_CHANGED: Final = "account.status.changed"
-ACCOUNT_SCOPES_CHANGED: Final = "account.scopes.changed"
 TOKEN_REFRESHED: Final = "token.refreshed"  # noqa: S105 - an event's name
 TOKEN_REFRESH_FAILED: Final = "token.refresh.failed"  # noqa: S105 - an event's name
 TOKEN_REFRESH_INTERRUPTED: Final = "token.refresh.interrupted"  # noqa: S105 - an event's name
@@ -66,7 +64,6 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         INTEGRATION_DISABLED: "A connector was switched off",
         SESSION_CREATED: "A link was made",
         SESSION_RENEWED: "A link was renewed",
-        SESSION_REVOKED: "A link was revoked",
         LINK_TESTED: "A credential was tested",
         LINK_FAILED: "Linking failed",
         LINK_CANCELLED: "Linking was cancelled",
@@ -78,7 +75,6 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         ACCOUNT_DELETED: "The account was deleted and its secrets erased",
         ACCOUNT_TESTED: "The account was tested",
         ACCOUNT_STATUS_CHANGED: "The status changed",
-        ACCOUNT_SCOPES_CHANGED: "The scopes changed",
         TOKEN_REFRESHED: "The token was refreshed",
         TOKEN_REFRESH_FAILED: "A refresh failed",
         TOKEN_REFRESH_INTERRUPTED: "A refresh was interrupted",

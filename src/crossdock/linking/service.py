@@ -10,6 +10,8 @@ from typing import Any, Literal
 from crossdock.accounts.integrations import Integrations
 from crossdock.accounts.model import Account, Integration
 from crossdock.accounts.service import Accounts
+from crossdock.audit import events
+from crossdock.audit.trail import Trail
 from crossdock.connectors import guide
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.connectors.guide import Submission
@@ -51,6 +53,7 @@ class Linking:
     accounts: Accounts
     integrations: Integrations
     trial: Trial
+    trail: Trail
     sessions: Sessions
     running: set[asyncio.Task[Attempt]] = field(default_factory=set)
 
@@ -156,6 +159,14 @@ class Linking:
                 await self.accounts.drop_candidate(
                     conn, project_id=session.project_id, candidate_id=attempt.candidate_id
                 )
+            await self.trail.record(
+                conn,
+                project_id=session.project_id,
+                actor=session.actor,
+                event=events.LINK_CANCELLED,
+                subject=f"connect_session:{session.id}",
+                detail={"attempt": attempt.id},
+            )
 
     async def confirm(self, *, session: ConnectSession, attempt_id: str, on_conflict: OnConflict) -> Account:
         """Turn a tested candidate into the account: account, credential, event and audit, or nothing at all.

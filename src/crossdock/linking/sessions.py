@@ -117,9 +117,17 @@ class Sessions:
         now = self.clock.now()
         if now - session.expires_at > LONGEST_LIFE:
             raise SessionExpiredError("This link is too old to continue.", remedy="Ask for a new link.")
-        async with self.db.connection() as conn:
+        async with self.db.transaction() as conn:
             await store.extend_session(
                 conn, project_id=session.project_id, session_id=session.id, expires_at=now + DEFAULT_LIFE
+            )
+            await self.trail.record(
+                conn,
+                project_id=session.project_id,
+                actor=session.actor,
+                event=events.SESSION_RENEWED,
+                subject=f"connect_session:{session.id}",
+                detail={},
             )
         return replace(session, expires_at=now + DEFAULT_LIFE)
 

@@ -10,10 +10,12 @@ from crossdock.accounts.integrations import Integrations
 from crossdock.accounts.model import Integration
 from crossdock.accounts.probe import Prober, ProbeResult
 from crossdock.accounts.service import Accounts
+from crossdock.audit import events
+from crossdock.audit.trail import Trail
 from crossdock.connectors.auth import TokenRefused
 from crossdock.connectors.model import AuthMethod, Cause, Connector, Environment
 from crossdock.connectors.replies import Finding, transport_cause
-from crossdock.db.pool import Database
+from crossdock.db.pool import Connection, Database
 from crossdock.egress.client import TransportError
 from crossdock.kernel.clock import Clock
 from crossdock.kernel.errors import NotFoundError
@@ -48,6 +50,7 @@ class Trial:
     integrations: Integrations
     prober: Prober
     refresher: Refresher
+    trail: Trail
 
     async def run(self, subject: Subject) -> Attempt:
         """Test the candidate and return the settled attempt; never raises for what the provider says."""
@@ -171,6 +174,9 @@ class Trial:
                 "conflict": conflict,
             }
             settled = await self._update(subject, values, conn=conn, now=now)
+            await self._audit(
+                conn, subject, events.LINK_TESTED, {"identity": result.identity.name if result.identity else ""}
+            )
             reach("linking.test.noted")
         return settled
 
@@ -186,7 +192,20 @@ class Trial:
             "provider_body": result.provider_body if result else None,
         }
         async with self.db.transaction() as conn:
-            return await self._update(subject, values, conn=conn, now=self.clock.now())
+            settled = await self._update(subject, values, conn=conn, now=self.clock.now())
+            await self._audit(conn, subject, events.LINK_FAILED, {"cause": cause.key if cause else ""})
+        return settled
+
+    async def _audit(self, conn: Connection, subject: Subject, event: str, detail: Mapping[str, str]) -> None:
+        session = subject.session
+        await self.trail.record(
+            conn,
+            project_id=session.project_id,
+            actor=session.actor,
+            event=event,
+            subject=f"connect_session:{session.id}",
+            detail={"connector": subject.connector.key, "attempt": subject.attempt.id, **detail},
+        )
 
     async def _note(self, subject: Subject, checklist: Sequence[Check]) -> None:
         async with self.db.connection() as conn:
