@@ -150,7 +150,7 @@ def test_null_passes_only_where_the_schema_says_so() -> None:
 
 
 def test_every_form_of_rule_has_its_words() -> None:
-    """Bounds, lengths, patterns and dates, of which the bodies of this issue use few."""
+    """Bounds, lengths, patterns and dates, of which few bodies have any."""
     schemas = Schemas(
         {
             "Small": {"type": "integer", "min": 1, "max": 100},
