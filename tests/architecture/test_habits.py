@@ -83,17 +83,3 @@ def test_no_test_is_switched_off() -> None:
     ]
 
     assert not found
-
-
-def test_the_repository_stands_alone() -> None:
-    """Nothing in the repository points outside it at a path of one machine."""
-    outside = re.compile(r"(?<![\w.])(\.\./shared|/work/|/root/)")
-    places = [*PRODUCT, *TESTS, *(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "Makefile"]
-
-    found = [
-        str(path.relative_to(ROOT))
-        for path in places
-        if path.name != "test_habits.py" and outside.search(path.read_text())
-    ]
-
-    assert not found
