@@ -8,7 +8,7 @@ import selectors
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +18,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+HANDED_OUT: set[str] = set()
+"""Every credential that a twin has handed to this worker's tests; none may stand in what a test prints or logs."""
+
+_CREDENTIALS = {"production_token", "sandbox_token", "access_token", "refresh_token", "client_secret"}
 _START_SECONDS = 30
 _STOP_SECONDS = 10
 
@@ -76,7 +80,10 @@ class TwinHandle:
         """Call `/_twin{path}` and give its JSON; anything but 2xx fails the test with the twin's words."""
         reply = fetch(f"{self.base}/_twin{path}", method=method, data=data)
         assert 200 <= reply.status < 300, f"{method} /_twin{path} answered {reply.status}: {reply.text()}"
-        return reply.json()
+        answer = reply.json()
+        if isinstance(answer, dict):
+            HANDED_OUT.update(str(value) for name, value in answer.items() if name in _CREDENTIALS)
+        return answer
 
     def now(self) -> datetime:
         return datetime.fromisoformat(self.control("GET", "/clock")["now"])
@@ -232,3 +239,16 @@ def _first_line(process: subprocess.Popen[str]) -> str:
             if waiting.select(timeout=0.2):
                 return process.stdout.readline()
     pytest.fail(f"The twin did not say that it is ready within {_START_SECONDS} s.")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test in whose output or log a credential stands that a twin has handed out."""
+    report = yield
+    said = report.capstdout + report.capstderr + report.caplog
+    leaked = sum(secret in said for secret in HANDED_OUT) if said else 0
+    if leaked and report.passed:
+        report.outcome = "failed"
+        report.longrepr = f"{leaked} credential(s) of a twin stand in what this test printed or logged."
+        report.sections = []
+    return report
