@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator
 from itertools import count
 
@@ -51,10 +52,31 @@ async def database_url(postgres: Embedded, postgres_dsn: str) -> AsyncIterator[s
     conn = await asyncpg.connect(postgres_dsn)
     try:
         await conn.execute(f"create database {name} template {_TEMPLATE} strategy file_copy")
-        yield embedded.dsn(postgres.data_dir, database=name)
+        dsn = embedded.dsn(postgres.data_dir, database=name)
+        yield dsn
+        leaked = await _leaked(dsn)
         await conn.execute(f"drop database {name} with (force)")
+        assert not leaked, f"credentials of a twin stand outside the vault, in {leaked}"
     finally:
         await conn.close()
+
+
+async def _leaked(dsn: str) -> list[str]:
+    """Return the tables other than the vault's in which a credential stands that a twin has handed out."""
+    leaks = sys.modules["twins"].leaks
+    conn = await asyncpg.connect(dsn)
+    try:
+        tables = [
+            row["tablename"] for row in await conn.fetch("select tablename from pg_tables where schemaname = 'public'")
+        ]
+        rows = {
+            table: await conn.fetchval(f"select string_agg(t::text, ' ') from {table} t")
+            for table in tables
+            if table != "vault_sealed"
+        }
+    finally:
+        await conn.close()
+    return [table for table, said in rows.items() if leaks(said or "")]
 
 
 @pytest_asyncio.fixture

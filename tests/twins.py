@@ -8,13 +8,15 @@ import selectors
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from http.client import HTTPConnection
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -241,12 +243,24 @@ def _first_line(process: subprocess.Popen[str]) -> str:
     pytest.fail(f"The twin did not say that it is ready within {_START_SECONDS} s.")
 
 
+def leaks(said: str) -> int:
+    """Count the credentials handed out that stand in a text: plain, base64, base64url, percent-encoded, hex or JSON."""
+    return sum(any(form in said for form in _forms(secret)) for secret in HANDED_OUT) if said else 0
+
+
+@cache
+def _forms(secret: str) -> frozenset[str]:
+    raw = secret.encode()
+    inner = {b64encode(b"\0" * shift + raw).decode().rstrip("=")[4:-2] for shift in range(3)}
+    urlsafe = {text.replace("+", "-").replace("/", "_") for text in inner}
+    return frozenset({secret, quote(secret, safe=""), raw.hex(), json.dumps(secret)[1:-1], *inner, *urlsafe})
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Fail a test in whose output or log a credential stands that a twin has handed out."""
     report = yield
-    said = report.capstdout + report.capstderr + report.caplog
-    leaked = sum(secret in said for secret in HANDED_OUT) if said else 0
+    leaked = leaks(report.capstdout + report.capstderr + report.caplog)
     if leaked and report.passed:
         report.outcome = "failed"
         report.longrepr = f"{leaked} credential(s) of a twin stand in what this test printed or logged."
