@@ -6,18 +6,7 @@ from typing import Any
 
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, execute_sync
 
-from crossdock_twins.shiphero import (
-    errors,
-    ids,
-    operations_accounts,
-    operations_orders,
-    operations_products,
-    order_nodes,
-    product_nodes,
-    schema,
-    scopes,
-    throttle,
-)
+from crossdock_twins.shiphero import areas, errors, ids, schema, scopes, throttle
 from crossdock_twins.shiphero.call import Call, Info, Operation, Resolver
 from crossdock_twins.shiphero.documents import Documents, Prepared, refused, refused_plainly
 from crossdock_twins.shiphero.errors import ApiError, Code
@@ -26,11 +15,6 @@ from crossdock_twins.shiphero.room import with_room
 from crossdock_twins.shiphero.state import State
 
 _log = logging.getLogger(__name__)
-
-QUERIES = {**operations_accounts.QUERIES, **operations_orders.QUERIES, **operations_products.QUERIES}
-MUTATIONS = {**operations_accounts.MUTATIONS, **operations_orders.MUTATIONS}
-ENTITIES = {"order_create": "order", "order_add_tags": "order"}
-"""The member of a mutation's answer that holds what it changed."""
 
 _BARE = frozenset({"user_quota", "node"})
 """Operations that answer without the envelope of `request_id`, `complexity` and `data`."""
@@ -53,7 +37,10 @@ def _mutation(name: str, operation: Operation) -> Resolver:
         scopes.check(call, name)
         with call.state.store.transaction():
             changed = operation(call, **arguments)
-        return changed if name in _BARE else {**_envelope(call, info), ENTITIES[name]: changed}
+        if name in _BARE:
+            return changed
+        entity = areas.ENTITIES.get(name)
+        return {**_envelope(call, info), **((changed or {}) if entity is None else {entity: changed})}
 
     return resolve
 
@@ -80,16 +67,10 @@ def _unbuilt(name: str) -> Resolver:
 @cache
 def served_schema() -> GraphQLSchema:
     """Build the schema, once per process: it holds no state."""
-    fields = {
-        **{(kind, "data"): _page for kind in ("OrdersQueryResult", "ProductsQueryResult")},
-        **operations_accounts.FIELDS,
-        **order_nodes.FIELDS,
-        **product_nodes.FIELDS,
-    }
     resolvers = schema.Resolvers(
-        queries={name: _query(name, operation) for name, operation in QUERIES.items()},
-        mutations={name: _mutation(name, operation) for name, operation in MUTATIONS.items()},
-        fields=fields,
+        queries={name: _query(name, operation) for name, operation in areas.QUERIES.items()},
+        mutations={name: _mutation(name, operation) for name, operation in areas.MUTATIONS.items()},
+        fields={**{(result, "data"): _page for result in areas.PAGES}, **areas.FIELDS},
     )
     built = schema.build(resolvers, unbuilt=_unbuilt)
     scopes.hide_personal_fields(built)

@@ -6,8 +6,9 @@ from starlette.routing import BaseRoute, Route
 
 from crossdock_twins.base.control_page import field
 from crossdock_twins.base.pages import Pages
-from crossdock_twins.shiphero import order_nodes, seeds
+from crossdock_twins.shiphero import seeds
 from crossdock_twins.shiphero.door import Door, Visitor, local_path
+from crossdock_twins.shiphero.orders import nodes
 from crossdock_twins.shiphero.state import State
 
 _RECENT = 12
@@ -46,7 +47,7 @@ class Dashboard:
             visitor=visitor,
             figures=self._figures(account_id),
             statuses=self._statuses(account_id),
-            orders=[order_nodes.summary(row) for row in recent],
+            orders=[nodes.summary(row) for row in recent],
             warehouses=self._warehouses(visitor),
         )
 

@@ -8,11 +8,14 @@ from crossdock_twins.base.clock import TwinClock
 from crossdock_twins.base.store import Store
 from crossdock_twins.shiphero import dates
 from crossdock_twins.shiphero.accounts import Accounts
-from crossdock_twins.shiphero.orders import Orders
+from crossdock_twins.shiphero.orders.store import Orders
 from crossdock_twins.shiphero.throttle import Throttle
 from crossdock_twins.shiphero.tokens import AccessTokens
 
-_SCRIPTS = (files(__package__).joinpath("schema.sql").read_text(encoding="utf-8"),)
+_SCRIPTS = tuple(
+    script.read_text(encoding="utf-8")
+    for script in sorted(files(__package__).joinpath("tables").iterdir(), key=lambda entry: entry.name)
+)
 
 
 class State:

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossdock_twins.shiphero.allocation import OpenLine, Stock, best_warehouse
+from crossdock_twins.shiphero.orders.allocation import OpenLine, Stock, best_warehouse
 
 
 def _line(number: int, wanted: int, stocks: dict[int, int], locked_to: int | None = None) -> OpenLine:

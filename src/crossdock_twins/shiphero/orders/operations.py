@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crossdock_twins.shiphero import order_nodes
 from crossdock_twins.shiphero.call import Call, Operation, number_of, required
 from crossdock_twins.shiphero.errors import invalid, not_found
-from crossdock_twins.shiphero.orders import HOLDS, NewLine, NewOrder, is_sound_address, sku_key
+from crossdock_twins.shiphero.orders import nodes
+from crossdock_twins.shiphero.orders.store import HOLDS, NewLine, NewOrder, is_sound_address, sku_key
 from crossdock_twins.shiphero.paging import Conditions, Listing
 
 _SORTS = {
@@ -62,7 +62,7 @@ def orders(call: Call, **asked: Any) -> Listing:
         where.among("fulfillment_status", asked["fulfillment_status_not_in"], negated=True)
     _add_contents(where, asked)
     _add_flags(where, asked)
-    return Listing(store=call.state.store, table="orders", where=where, sorts=_SORTS, nodes=order_nodes.orders)
+    return Listing(store=call.state.store, table="orders", where=where, sorts=_SORTS, nodes=nodes.orders)
 
 
 def _add_contents(where: Conditions, asked: Mapping[str, Any]) -> None:
@@ -99,7 +99,7 @@ def read_order(call: Call, number: int) -> dict[str, Any]:
     row = call.state.store.one("SELECT * FROM orders WHERE id = ?", number)
     if row is None or row["account_id"] not in call.visible:
         raise not_found("Order")
-    return order_nodes.orders(call, [row])[0]
+    return nodes.orders(call, [row])[0]
 
 
 def order_create(call: Call, *, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,3 +170,5 @@ def order_add_tags(call: Call, *, data: Mapping[str, Any]) -> dict[str, Any]:
 
 QUERIES: dict[str, Operation] = {"orders": orders, "order": order}
 MUTATIONS: dict[str, Operation] = {"order_create": order_create, "order_add_tags": order_add_tags}
+ENTITIES = {"order_create": "order", "order_add_tags": "order"}
+PAGES = frozenset({"OrdersQueryResult"})

@@ -9,8 +9,9 @@ from typing import Any
 
 from crossdock_twins.base import tokens
 from crossdock_twins.base.store import Store
-from crossdock_twins.shiphero import allocation, dates
+from crossdock_twins.shiphero import dates
 from crossdock_twins.shiphero.accounts import User
+from crossdock_twins.shiphero.orders import allocation
 
 HOLDS = ("fraud_hold", "address_hold", "payment_hold", "operator_hold", "client_hold")
 CLOSED = frozenset({"fulfilled", "canceled"})

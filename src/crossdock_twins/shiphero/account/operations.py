@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from crossdock_twins.shiphero import ids, paging, product_nodes, throttle
+from crossdock_twins.shiphero import ids, paging, throttle
 from crossdock_twins.shiphero.accounts import Account, User
 from crossdock_twins.shiphero.call import Call, Info, Operation, Resolver
+from crossdock_twins.shiphero.products.nodes import warehouse
 
 
 def me(call: Call) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def _houses(call: Call, known: Account) -> list[dict[str, Any]]:
     """Give an account's warehouses; a 3PL's customers are served from the 3PL's."""
     owner = known.parent_id or known.id
     rows = call.state.store.all("SELECT * FROM warehouses WHERE account_id = ? ORDER BY id", owner)
-    return [product_nodes.warehouse(row) for row in rows]
+    return [warehouse(row) for row in rows]
 
 
 def warehouses(node_of: dict[str, Any], info: Info) -> list[dict[str, Any]]:

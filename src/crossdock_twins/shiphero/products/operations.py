@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from crossdock_twins.shiphero import product_nodes
 from crossdock_twins.shiphero.call import Call, Operation, number_of
 from crossdock_twins.shiphero.errors import invalid, not_found
-from crossdock_twins.shiphero.orders import sku_key
+from crossdock_twins.shiphero.orders.store import sku_key
 from crossdock_twins.shiphero.paging import Conditions, Listing
+from crossdock_twins.shiphero.products import nodes
 
 _TAGGED = "(SELECT product_id FROM product_tags WHERE tag IN ({marks}))"
 
@@ -24,7 +24,7 @@ def products(call: Call, **asked: Any) -> Listing:
         tags = [tag for tag in asked.get(name) or () if tag]
         if tags:
             where.add(f"id {operator} {_TAGGED.format(marks=', '.join('?' * len(tags)))}", *tags)
-    return product_nodes.product_listing(call, where)
+    return nodes.product_listing(call, where)
 
 
 def product(
@@ -49,7 +49,8 @@ def product(
     row = call.state.store.one(f"SELECT * FROM products {where.sql} ORDER BY id LIMIT 1", *where.values)
     if row is None:
         raise not_found("Product")
-    return product_nodes.products(call, [row])[0]
+    return nodes.products(call, [row])[0]
 
 
 QUERIES: dict[str, Operation] = {"products": products, "product": product}
+PAGES = frozenset({"ProductsQueryResult"})

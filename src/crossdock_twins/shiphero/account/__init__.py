@@ -1,0 +1,1 @@
+"""The caller, the accounts and the people in them."""

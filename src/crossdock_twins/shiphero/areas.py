@@ -1,0 +1,35 @@
+"""The areas that are built: the operations and fields that each of them answers."""
+
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+from crossdock_twins.shiphero.account import operations as account
+from crossdock_twins.shiphero.call import Operation, Resolver
+from crossdock_twins.shiphero.orders import nodes as order_nodes
+from crossdock_twins.shiphero.orders import operations as orders
+from crossdock_twins.shiphero.products import nodes as product_nodes
+from crossdock_twins.shiphero.products import operations as products
+
+_AREAS: tuple[ModuleType, ...] = (
+    account,
+    orders,
+    order_nodes,
+    products,
+    product_nodes,
+)
+
+
+def _all(name: str) -> dict[Any, Any]:
+    """Put together what the areas that have it call `name`."""
+    return {key: value for area in _AREAS for key, value in getattr(area, name, {}).items()}
+
+
+QUERIES: Mapping[str, Operation] = _all("QUERIES")
+MUTATIONS: Mapping[str, Operation] = _all("MUTATIONS")
+ENTITIES: Mapping[str, str] = _all("ENTITIES")
+"""The member of a mutation's answer that holds what it changed."""
+
+FIELDS: Mapping[tuple[str, str], Resolver] = _all("FIELDS")
+PAGES: frozenset[str] = frozenset().union(*(getattr(area, "PAGES", ()) for area in _AREAS))
+"""The answers of queries whose `data` is a page of the Listing that the operation gives."""

@@ -1,0 +1,1 @@
+"""Orders: what is ordered, held, allocated and told of them."""

@@ -1,0 +1,1 @@
+"""Products and the stock records that hang below them."""
