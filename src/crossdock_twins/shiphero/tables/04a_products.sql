@@ -32,6 +32,7 @@ CREATE TABLE vendors (
     name       TEXT    NOT NULL,
     email      TEXT    NOT NULL,
     created_at TEXT    NOT NULL,
+    deleted_at TEXT,
     body       TEXT    NOT NULL
 );
 CREATE INDEX vendors_by_account ON vendors (account_id);
