@@ -11,7 +11,8 @@ from crossdock_twins.base import tokens
 from crossdock_twins.base.hosts import SignIn
 from crossdock_twins.shiphero import dates
 from crossdock_twins.shiphero.accounts import NewUser, User
-from crossdock_twins.shiphero.orders.store import NewLine, NewOrder, sku_key
+from crossdock_twins.shiphero.orders.store import NewLine, NewOrder
+from crossdock_twins.shiphero.skus import sku_key
 from crossdock_twins.shiphero.state import State
 
 _PASSWORD = "pallets-and-parcels"  # noqa: S105 - shown on the sign-in page

@@ -1,7 +1,8 @@
 import pytest
 
 from crossdock_twins.shiphero.orders.nodes import subtotal
-from crossdock_twins.shiphero.orders.store import is_sound_address, sku_key
+from crossdock_twins.shiphero.orders.store import is_sound_address
+from crossdock_twins.shiphero.skus import sku_key
 
 _SOUND = {"address1": "1 Main St", "city": "New York", "state": "NY", "zip": "10001", "country": "US"}
 

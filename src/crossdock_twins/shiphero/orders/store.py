@@ -12,17 +12,13 @@ from crossdock_twins.base.store import Store
 from crossdock_twins.shiphero import dates
 from crossdock_twins.shiphero.accounts import User
 from crossdock_twins.shiphero.orders import allocation
+from crossdock_twins.shiphero.skus import sku_key
 
 HOLDS = ("fraud_hold", "address_hold", "payment_hold", "operator_hold", "client_hold")
 CLOSED = frozenset({"fulfilled", "canceled"})
 
 _US = frozenset({"us", "usa", "united states"})
 _US_ZIP = re.compile(r"\d{5}(-?\d{4})?")
-
-
-def sku_key(sku: str) -> str:
-    """Give the form in which SKUs are compared: without outer blanks, in lower case."""
-    return sku.strip().lower()
 
 
 def is_sound_address(address: Mapping[str, Any]) -> bool:

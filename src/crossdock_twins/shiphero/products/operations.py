@@ -4,9 +4,9 @@ from typing import Any
 
 from crossdock_twins.shiphero.call import Call, Operation, number_of
 from crossdock_twins.shiphero.errors import invalid, not_found
-from crossdock_twins.shiphero.orders.store import sku_key
 from crossdock_twins.shiphero.paging import Conditions, Listing
 from crossdock_twins.shiphero.products import nodes
+from crossdock_twins.shiphero.skus import sku_key
 
 _TAGGED = "(SELECT product_id FROM product_tags WHERE tag IN ({marks}))"
 
