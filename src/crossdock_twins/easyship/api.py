@@ -21,10 +21,9 @@ from crossdock_twins.base.tokens import digest, random_id
 from crossdock_twins.easyship import edge, errors
 from crossdock_twins.easyship.errors import ERRORS_PAGE, Page, Refusal, not_compliant
 from crossdock_twins.easyship.operations import VERSION, Call, Operation, Router
-from crossdock_twins.easyship.parameters import read_query
+from crossdock_twins.easyship.parameters import body_schema, check_path, read_query
 from crossdock_twins.easyship.ratelimit import Limiter, Window
 from crossdock_twins.easyship.replies import headers, headers_for, to_json
-from crossdock_twins.easyship.schemas import SCHEMAS
 from crossdock_twins.easyship.state import Company, Environment, Grant, State, refusal
 from crossdock_twins.easyship.validation import Mismatch
 
@@ -134,12 +133,13 @@ class Api:
     ) -> Call:
         if not grant.scopes.issuperset(operation.scopes):
             raise Refusal("forbidden")
+        check_path(operation, values)
         return Call(
             grant=grant,
             company=company,
             path=values,
             query=read_query(operation, request.query_params.multi_items()),
-            body={} if operation.body is None else _read_body(operation.body, body),
+            body={} if operation.body is None else _read_body(operation, body),
             now=self._clock.now(),
             store=self._store,
         )
@@ -156,11 +156,11 @@ def _split(path: str) -> tuple[str, str]:
     return version, f"/{rest}"
 
 
-def _read_body(component: str, sent: bytes) -> dict[str, Any]:
+def _read_body(operation: Operation, sent: bytes) -> dict[str, Any]:
     try:
         value = json.loads(sent, parse_float=_finite, parse_constant=_no_number) if sent.strip() else {}
         to_json(value).encode()
-        return dict(SCHEMAS.component(component).check(value))
+        return dict(body_schema(operation).check(value))
     except Mismatch as mismatch:
         raise not_compliant("invalid_content", str(mismatch)) from mismatch
     except (ValueError, RecursionError) as error:

@@ -9,28 +9,27 @@ from crossdock_twins.base.assemble import assemble
 from crossdock_twins.base.clock import TwinClock
 from crossdock_twins.base.hosts import TwinUrls
 from crossdock_twins.base.store import Store
-from crossdock_twins.easyship import (
-    ratelimit,
-    routes_account,
-    routes_rates,
-    routes_reference,
-    routes_shipments,
-    seeds,
-)
+from crossdock_twins.easyship import ratelimit, seeds
+from crossdock_twins.easyship.account import routes as account
 from crossdock_twins.easyship.api import Api
 from crossdock_twins.easyship.desk import open_desk
 from crossdock_twins.easyship.faulty import fault_reply
-from crossdock_twins.easyship.operations import Operation
+from crossdock_twins.easyship.operations import bind
 from crossdock_twins.easyship.parts import QUIET_PATHS
 from crossdock_twins.easyship.ratelimit import Window
+from crossdock_twins.easyship.rates import routes as rates
+from crossdock_twins.easyship.reference import routes as reference
+from crossdock_twins.easyship.shipments import routes as shipments
 from crossdock_twins.easyship.state import Environment
 
 SIGN_IN = seeds.OWNER
-OPERATIONS: tuple[Operation, ...] = (
-    *routes_account.OPERATIONS,
-    *routes_reference.OPERATIONS,
-    *routes_rates.OPERATIONS,
-    *routes_shipments.OPERATIONS,
+OPERATIONS = bind(
+    {
+        **account.HANDLERS,
+        **reference.HANDLERS,
+        **rates.HANDLERS,
+        **shipments.HANDLERS,
+    }
 )
 _WINDOWS: dict[Environment, Sequence[Window]] = {"production": ratelimit.PRODUCTION, "sandbox": ratelimit.SANDBOX}
 

@@ -22,7 +22,6 @@ from crossdock_twins.easyship.parts import Parts
 from crossdock_twins.easyship.state import Environment, State
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("schema.sql", "schema_api.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +49,7 @@ class Desk:
 
 def open_desk(*, store: Store, clock: TwinClock, urls: TwinUrls) -> Desk:
     """Prepare the store, fill it if it is new, and put the parts together."""
-    store.migrate([(_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS])
+    store.migrate([script.read_text(encoding="utf-8") for script in sorted((_HERE / "tables").iterdir())])
     pages = Pages(
         store=store, key="easyship", folder=_HERE, shared={"provider": "Easyship", "dashboard_url": urls.dashboard}
     )

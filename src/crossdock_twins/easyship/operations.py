@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from crossdock_twins.base.store import Store
+from crossdock_twins.easyship import contract
 from crossdock_twins.easyship.errors import ERRORS_PAGE, Page, Refusal
 from crossdock_twins.easyship.replies import Reply
 from crossdock_twins.easyship.state import Company, Grant
@@ -13,17 +14,18 @@ from crossdock_twins.easyship.state import Company, Grant
 VERSION = "2024-09"
 
 
+Handler = Callable[["Call"], Reply]
+"""Answers one operation, or refuses."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
     """A parameter in the path or the query; its schema is in the compact notation of `schemas`."""
 
     name: str
-    schema: Any = "string"
-    place: Literal["query", "path"] = "query"
-
-
-PAGE = Parameter(name="page", schema={"type": "integer", "min": 1})
-PER_PAGE = Parameter(name="per_page", schema={"type": "integer", "min": 1, "max": 100})
+    schema: Mapping[str, Any]
+    place: Literal["query", "path"]
+    required: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,20 +48,21 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Operation:
-    """One operation: `path` is below the version, `body` names a component, `parameters` stand in documented order.
+    """One operation: `path` is below the version, `body` is a schema's name or notation, `parameters` in their order.
 
-    `title` and `guide` name the pages that its errors point to.
+    `title` and `guide` name the pages that its errors point to; `metered` ones draw on the monthly allowance.
     """
 
     id: str
     method: str
     path: str
     title: str
-    handler: Callable[[Call], Reply]
+    handler: Handler
     scopes: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
-    body: str | None = None
+    body: Any = None
     guide: Page | None = None
+    metered: bool = False
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -71,6 +74,35 @@ class Operation:
         """Name the schema of the parameter at a place (from 0) as messages do."""
         path = f"/{VERSION}{self.path}".replace("/", "~1")
         return f"#/paths/{path}/{self.method.lower()}/parameters/{place}/schema"
+
+
+def bind(handlers: Mapping[str, Handler]) -> tuple[Operation, ...]:
+    """Give the operations of the contract that have a handler, by its id; KeyError where the contract has none such."""
+    known = contract.operations()
+    return tuple(_operation(name, known[name], handler) for name, handler in handlers.items())
+
+
+def _operation(name: str, described: Mapping[str, Any], handler: Handler) -> Operation:
+    method, path = described["call"].split(" ")
+    guide = described.get("guide")
+    return Operation(
+        id=name,
+        method=method,
+        path=path,
+        title=described["title"],
+        handler=handler,
+        scopes=tuple(described.get("scopes", ())),
+        parameters=tuple(_parameter(*each) for each in described.get("parameters", {}).items()),
+        body=described.get("body"),
+        guide=None if guide is None else Page(kind="how-to-guide", **guide),
+        metered=described.get("metered", False),
+    )
+
+
+def _parameter(name: str, notation: Any) -> Parameter:
+    said: dict[str, Any] = {"type": notation} if isinstance(notation, str) else dict(notation)
+    place, required = said.pop("in", "query"), said.pop("required", False)
+    return Parameter(name=name, schema=said, place=place, required=required)
 
 
 class Router:

@@ -1,15 +1,14 @@
 """The schemas of Easyship's bodies and parameters, read from a compact notation.
 
 `"string"`, `"number?"` (may be null) and `"any"` stand for themselves, `"@Name/properties/x"` for the schema at that
-place below `#/components/schemas/`; an object with `type`, `all` or `any` says more.
+place below `#/components/schemas/`; an object with `type`, `all`, `any` or `one` says more, and `by` names the member
+that chooses among `kinds`. What is only documented (`documented_max`, `default`, `deprecated`) is not checked here.
 """
 
-import json
 from collections.abc import Callable, Mapping
-from importlib.resources import files
 from typing import Any
 
-from crossdock_twins.easyship import validation
+from crossdock_twins.easyship import contract, validation
 from crossdock_twins.easyship.validation import Schema
 
 _COMPONENTS = "#/components/schemas/"
@@ -24,7 +23,9 @@ _RULES: Mapping[str, Callable[[Any], Callable[[str, Any], str | None]]] = {
     "max_length": validation.no_longer,
     "min": validation.at_least,
     "max": validation.at_most,
-    "format": validation.FORMATS.__getitem__,
+    "above": validation.more_than,
+    "min_length": validation.no_shorter,
+    "format": lambda name: validation.FORMATS.get(name, validation.unchecked),
 }
 
 
@@ -51,6 +52,8 @@ class Schemas:
             if notation.startswith("@"):
                 return validation.Reference(pointer=_COMPONENTS + notation[1:], places=self._places)
             notation = {"type": notation}
+        if "one" in notation:
+            return self._one_of(notation, pointer)
         if "any" in notation:
             options = [self.read(part, f"{pointer}/anyOf/{place}") for place, part in enumerate(notation["any"])]
             return validation.AnyOf(pointer=pointer, options=options)
@@ -59,9 +62,17 @@ class Schemas:
             return validation.AllOf(pointer=pointer, parts=parts)
         return self._typed(notation, pointer)
 
+    def _one_of(self, notation: Mapping[str, Any], pointer: str) -> Schema:
+        options = [self.read(part, f"{pointer}/oneOf/{place}") for place, part in enumerate(notation["one"])]
+        if "by" not in notation:
+            return validation.OneOf(pointer=pointer, options=options)
+        kinds = {name: self.read(part, f"{pointer}/discriminator") for name, part in notation["kinds"].items()}
+        return validation.Chosen(pointer=pointer, by=notation["by"], kinds=kinds)
+
     def _typed(self, notation: Mapping[str, Any], pointer: str) -> Schema:
-        kind: str = notation["type"].removesuffix("?")
-        nullable: bool = notation["type"].endswith("?")
+        named: str = notation.get("type", "any")
+        kind = named.removesuffix("?")
+        nullable = named.endswith("?")
         if kind == "object":
             members: dict[str, Any] = notation.get("members", {})
             return validation.Record(
@@ -72,11 +83,13 @@ class Schemas:
                 nullable=nullable,
             )
         if kind == "array":
-            items = self.read(notation["items"], f"{pointer}/items")
+            items = self.read(notation.get("items", "any"), f"{pointer}/items")
             fewest, most = notation.get("min"), notation.get("max")
             return validation.Listing(pointer=pointer, items=items, nullable=nullable, fewest=fewest, most=most)
         if kind == "any":
             return validation.Anything(pointer=pointer)
+        if kind == "null":
+            return validation.Nothing(pointer=pointer)
         rules = [_RULES[name](notation[name]) for name in _RULES if name in notation]
         enum = tuple(notation.get("enum", ()))
         return validation.Scalar(
@@ -84,4 +97,4 @@ class Schemas:
         )
 
 
-SCHEMAS = Schemas(json.loads(files(__package__).joinpath("data/schemas.json").read_text(encoding="utf-8")))
+SCHEMAS = Schemas(contract.schemas())

@@ -6,10 +6,10 @@ from importlib.resources import files
 from typing import Any
 
 from crossdock_twins.base.store import Store
-from crossdock_twins.easyship import labels, shipping
-from crossdock_twins.easyship.compose import address
-from crossdock_twins.easyship.merchants import get_merchant
-from crossdock_twins.easyship.shipment_store import Owner, insert_shipment
+from crossdock_twins.easyship.account.merchants import get_merchant
+from crossdock_twins.easyship.shipments import labels, planning
+from crossdock_twins.easyship.shipments.compose import address
+from crossdock_twins.easyship.shipments.store import Owner, insert_shipment
 from crossdock_twins.easyship.state import Company, Environment
 
 SHIPMENTS: dict[Environment, int] = {"production": 24, "sandbox": 6}
@@ -40,7 +40,7 @@ def body(index: int, *, buy_label: bool) -> dict[str, Any]:
 
 
 def _ship(store: Store, company: Company, *, environment: Environment, index: int, age: int, moment: datetime) -> None:
-    planned = shipping.plan(
+    planned = planning.plan(
         body(index, buy_label=age > _OPEN),
         origin=address(get_merchant(store, company).address),
         currency=company.currency,
@@ -48,7 +48,7 @@ def _ship(store: Store, company: Company, *, environment: Environment, index: in
     )
 
     def compose(shipment_id: str, number: int) -> dict[str, Any]:
-        shipment = shipping.compose(planned, shipment_id=shipment_id, number=number, now=moment)
+        shipment = planning.compose(planned, shipment_id=shipment_id, number=number, now=moment)
         called_off = age > _OPEN and index % _CALLED_OFF_EVERY == _CALLED_OFF_EVERY - 1
         return labels.cancelled(shipment, moment + timedelta(hours=2)) if called_off else shipment
 

@@ -92,6 +92,18 @@ class Anything:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Nothing:
+    """The schema of null."""
+
+    pointer: str
+
+    def check(self, value: Any, *, in_all_of: bool = False) -> Any:  # noqa: ARG002 - only objects differ inside
+        """Let only null pass."""
+        if value is not None:
+            raise Mismatch(f"{self.pointer} expected null, but received {class_name(value)}: {inspect(value)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """An array; `fewest` and `most` count its items."""
 
@@ -157,6 +169,51 @@ class AnyOf:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OneOf:
+    """Exactly one of several schemas."""
+
+    pointer: str
+    options: Sequence[Schema]
+
+    def check(self, value: Any, *, in_all_of: bool = False) -> Any:  # noqa: ARG002 - only objects differ inside
+        """Try all options; the message of a failure quotes the whole value."""
+        fitting = []
+        for option in self.options:
+            try:
+                fitting.append(option.check(value))
+            except Mismatch:
+                continue
+        if len(fitting) != 1:
+            raise Mismatch(f"{inspect(value)} isn't one of in {self.pointer}")
+        return fitting[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The schema that a member of the value, the discriminator, names."""
+
+    pointer: str
+    by: str
+    kinds: Mapping[str, Schema]
+
+    def check(self, value: Any, *, in_all_of: bool = False) -> Any:
+        """Check against the kind that the value says it is."""
+        place = f"{self.pointer}/discriminator"
+        if value is None:
+            return _null(self.pointer, nullable=False)
+        if not isinstance(value, dict):
+            raise Mismatch(f"{inspect(value)} isn't one of in {self.pointer}")
+        if self.by not in value:
+            missing = f"discriminator propertyName {self.by} does not exist in value {inspect(value)}"
+            raise Mismatch(f"{missing} in {place}")
+        named = value[self.by]
+        kind = self.kinds.get(named) if isinstance(named, str) else None
+        if kind is None:
+            raise Mismatch(f"discriminator mapped schema #/components/schemas/{named} does not exist in {place}")
+        return kind.check(value, in_all_of=in_all_of)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AllOf:
     """Every part, one after the other; members that no part names are refused where all parts are closed objects."""
 
@@ -212,6 +269,28 @@ def at_least(least: float) -> Callable[[str, Any], str | None]:
 def at_most(most: float) -> Callable[[str, Any], str | None]:
     """Make the rule `maximum`."""
     return lambda pointer, value: f"{pointer} {inspect(value)} is more than maximum value" if value > most else None
+
+
+def more_than(least: float) -> Callable[[str, Any], str | None]:
+    """Make the rule `minimum` of a schema that excludes it."""
+
+    def rule(pointer: str, value: Any) -> str | None:
+        if value > least:
+            return None
+        return f"{pointer} {inspect(value)} cannot be less than or equal to exclusive minimum value"
+
+    return rule
+
+
+def no_shorter(fewest: int) -> Callable[[str, Any], str | None]:
+    """Make the rule `minLength`."""
+    return lambda pointer, value: (
+        f"{pointer} {inspect(value)} is shorter than min length" if len(value) < fewest else None
+    )
+
+
+def unchecked(_pointer: str, _value: Any) -> None:
+    """Check nothing: the gem passes over formats that it does not know."""
 
 
 def no_longer(most: int) -> Callable[[str, Any], str | None]:

@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-from crossdock_twins.easyship.measures import Parcel, Size
-from crossdock_twins.easyship.pricing import Consignment
-from crossdock_twins.easyship.zones import Place
+from crossdock_twins.easyship.rates.measures import Parcel, Size
+from crossdock_twins.easyship.rates.pricing import Consignment
+from crossdock_twins.easyship.rates.zones import Place
 
 NEW_YORK = Place(country_alpha2="US", state="NY", postal_code="10001")
 LOS_ANGELES = Place(country_alpha2="US", state="CA", postal_code="90001")

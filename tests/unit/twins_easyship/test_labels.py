@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crossdock_twins.easyship import labels
+from crossdock_twins.easyship.shipments import labels
 
 _NOW = datetime(2026, 11, 21, tzinfo=UTC)
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from crossdock_twins.easyship.measures import measure, units
-from crossdock_twins.easyship.zones import Place, one_customs_area, zone
+from crossdock_twins.easyship.rates.measures import measure, units
+from crossdock_twins.easyship.rates.zones import Place, one_customs_area, zone
 from unit.twins_easyship.consignments import ANCHORAGE, LEEDS, LONDON, LOS_ANGELES, NEW_YORK, TORONTO
 
 _METRIC = units({})

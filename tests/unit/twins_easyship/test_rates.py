@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from crossdock_twins.easyship.catalogue import SERVICES
-from crossdock_twins.easyship.pricing import Consignment
-from crossdock_twins.easyship.rates import bought_json, offer, rate_json
+from crossdock_twins.easyship.rates.catalogue import SERVICES
+from crossdock_twins.easyship.rates.offer import bought_json, offer, rate_json
+from crossdock_twins.easyship.rates.pricing import Consignment
 from unit.twins_easyship.consignments import (
     ANCHORAGE,
     LEEDS,

@@ -9,7 +9,7 @@ from crossdock_twins.easyship.errors import Refusal
 from crossdock_twins.easyship.operations import Router
 from crossdock_twins.easyship.parameters import read_query
 from crossdock_twins.easyship.scopes import everything
-from crossdock_twins.easyship.shipment_filters import read_filters
+from crossdock_twins.easyship.shipments.filters import read_filters
 
 _BY_ID = {operation.id: operation for operation in OPERATIONS}
 _INDEX = _BY_ID["shipments_index"]

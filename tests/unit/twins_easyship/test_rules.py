@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crossdock_twins.easyship.rules import rate_problems, shipment_problems
+from crossdock_twins.easyship.shipments.rules import rate_problems, shipment_problems
 
 _SENDER = {
     "line_1": "350 5th Ave",

@@ -1,7 +1,7 @@
 import pytest
 
 from crossdock_twins.easyship import shop
-from crossdock_twins.easyship.rules import shipment_problems
+from crossdock_twins.easyship.shipments.rules import shipment_problems
 
 
 @pytest.mark.parametrize("index", range(28))

@@ -1,0 +1,1 @@
+"""The company behind a token: what the API shows of it."""

@@ -1,0 +1,137 @@
+"""Making a shipment: price it, choose its courier, and buy its label where the caller asks for that."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from crossdock_twins.easyship.rates.catalogue import SERVICES
+from crossdock_twins.easyship.rates.consign import consignment
+from crossdock_twins.easyship.rates.measures import Parcel, Units, measure, units
+from crossdock_twins.easyship.rates.offer import Offer, bought_json, offer, rate_json
+from crossdock_twins.easyship.rates.pricing import Consignment
+from crossdock_twins.easyship.rates.ranking import Ranked
+from crossdock_twins.easyship.reference.tables import cents, exchange
+from crossdock_twins.easyship.shipments.compose import draft, parcels_json, timestamp
+from crossdock_twins.easyship.shipments.labels import MADE_AFTER, generated
+from crossdock_twins.easyship.state import Environment
+
+Purchase = Literal["none", "later", "now"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A shipment before it has an id: the checked body, what the couriers offer, and how its label is bought."""
+
+    body: Mapping[str, Any]
+    origin: Mapping[str, Any]
+    currency: str
+    environment: Environment
+    units: Units
+    parcels: tuple[Parcel, ...]
+    consigned: Consignment
+    offer: Offer
+    purchase: Purchase
+
+    @property
+    def chosen(self) -> Ranked | None:
+        """The courier that is taken: the best value among those that were asked."""
+        return self.offer.ranked[0] if self.offer.ranked else None
+
+    @property
+    def price(self) -> int:
+        """What is taken off the balance, in cents of the company's money."""
+        if self.purchase == "none" or self.chosen is None:
+            return 0
+        quote = self.chosen.quote
+        return int(cents(exchange(quote.total, source=quote.currency, target=self.currency)) * 100)
+
+    def due_at(self, now: datetime) -> str | None:
+        """When a label that is bought later will have been made."""
+        return timestamp(now + MADE_AFTER) if self.purchase == "later" and self.chosen is not None else None
+
+
+def plan(body: Mapping[str, Any], *, origin: Mapping[str, Any], currency: str, environment: Environment) -> Plan:
+    """Price a new shipment whose body has passed both checks."""
+    settings = body.get("shipping_settings", {})
+    in_units = units(settings)
+    parcels = measure(body["parcels"], in_units)
+    consigned = consignment(body, origin=origin, parcels=parcels, with_taxes=True)
+    return Plan(
+        body=body,
+        origin=origin,
+        currency=currency,
+        environment=environment,
+        units=in_units,
+        parcels=parcels,
+        consigned=consigned,
+        offer=_offer(consigned, body.get("courier_settings", {}), sandbox=environment == "sandbox"),
+        purchase=purchase(settings),
+    )
+
+
+def purchase(settings: Mapping[str, Any]) -> Purchase:
+    """Read from `shipping_settings` whether a label is bought, and whether the caller waits for it."""
+    if settings.get("buy_label_synchronous", False):
+        return "now"
+    return "later" if settings.get("buy_label", False) else "none"
+
+
+def compose(planned: Plan, *, shipment_id: str, number: int, now: datetime) -> dict[str, Any]:
+    """Show the new shipment."""
+    shipment = draft(planned.body, shipment_id=shipment_id, origin=planned.origin, currency=planned.currency, now=now)
+    shipment["parcels"] = parcels_json(planned.parcels, planned.units)
+    shipment["insurance"] = _insurance(planned)
+    chosen, currency = planned.chosen, planned.consigned.currency
+    if chosen is None:
+        return shipment
+    service = chosen.quote.service
+    shipment["courier_service"] = {
+        "courier_id": service.courier_id,
+        "easyship_courier_service": True,
+        "id": service.id,
+        "name": service.name,
+        "umbrella_name": service.umbrella_name,
+    }
+    if planned.purchase == "none":
+        shipment["rates"] = [rate_json(ranked, currency=currency) for ranked in planned.offer.ranked]
+        return shipment
+    shipment["rates"] = [bought_json(chosen, currency=currency)]
+    shipment["label_state"] = "pending"
+    if planned.purchase == "later":
+        return shipment
+    return generated(shipment, number=number, environment=planned.environment, paid=now, made=now)
+
+
+def _offer(consigned: Consignment, settings: Mapping[str, Any], *, sandbox: bool) -> Offer:
+    wanted = _wanted(settings)
+    found = offer(consigned, sandbox=sandbox, only=wanted)
+    if wanted is None or found.ranked or not settings.get("allow_fallback", False):
+        return found
+    return offer(consigned, sandbox=sandbox)
+
+
+def _wanted(settings: Mapping[str, Any]) -> list[str] | None:
+    names = {"id": "courier_service_id", "umbrella_name": "courier_umbrella", "name": "courier_service_name"}
+    asked = {attribute: settings[name] for attribute, name in names.items() if settings.get(name)}
+    if not asked:
+        return None
+    return [
+        service.id
+        for service in SERVICES.values()
+        if all(getattr(service, attribute).lower() == text.lower() for attribute, text in asked.items())
+    ]
+
+
+def _insurance(planned: Plan) -> dict[str, Any]:
+    """Show the insurance: without an amount it covers goods and freight, also where nothing is insured."""
+    sent = planned.body.get("insurance") or {}
+    shown = {"insured_currency": sent.get("insured_currency", planned.consigned.currency)}
+    if "insured_amount" in sent:
+        amount = float(sent["insured_amount"])
+    else:
+        freight = Decimal() if planned.chosen is None else planned.chosen.quote.total
+        whole = planned.consigned.value + freight
+        amount = float(cents(exchange(whole, source=planned.consigned.currency, target=shown["insured_currency"])))
+    return {"insured_amount": amount, **shown, "is_insured": sent.get("is_insured", False)}
