@@ -10,6 +10,7 @@ from crossdock_twins.shiphero.orders import nodes as order_nodes
 from crossdock_twins.shiphero.orders import operations as orders
 from crossdock_twins.shiphero.products import nodes as product_nodes
 from crossdock_twins.shiphero.products import operations as products
+from crossdock_twins.shiphero.stock import nodes as stock_nodes
 
 _AREAS: tuple[ModuleType, ...] = (
     account,
@@ -17,6 +18,7 @@ _AREAS: tuple[ModuleType, ...] = (
     order_nodes,
     products,
     product_nodes,
+    stock_nodes,
 )
 
 

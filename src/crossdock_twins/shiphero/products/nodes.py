@@ -1,8 +1,7 @@
-"""Rows of products, stock and warehouses as the API's types."""
+"""Rows of products and warehouses as the API's types."""
 
 import json
 import sqlite3
-from collections import defaultdict
 from typing import Any
 
 from crossdock_twins.shiphero import ids
@@ -55,53 +54,11 @@ def _product(row: sqlite3.Row, siblings: Siblings) -> dict[str, Any]:
     }
 
 
-def stock_of_product(product: dict[str, Any], info: Info) -> list[dict[str, Any]]:
-    """Resolve `Product.warehouse_products`: one for each warehouse that carries the product."""
-    call = info.context
-
-    def load(numbers: list[int]) -> dict[int, list[dict[str, Any]]]:
-        marks = ", ".join("?" * len(numbers))
-        rows = call.state.store.all(
-            "SELECT s.*, p.sku, w.identifier FROM warehouse_products s JOIN products p ON p.id = s.product_id"
-            f" JOIN warehouses w ON w.id = s.warehouse_id WHERE s.product_id IN ({marks}) ORDER BY s.id",
-            *numbers,
-        )
-        found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        for row in rows:
-            found[row["product_id"]].append(_stock(row))
-        return found
-
-    stocks: list[dict[str, Any]] = product["_siblings"].below("stock", product["_number"], load) or []
-    return [{**stock, "product": product} for stock in stocks]
-
-
 def product_tags(product: dict[str, Any], info: Info) -> list[str]:
     """Resolve `Product.tags`."""
     call = info.context
     rows = call.state.store.all("SELECT tag FROM product_tags WHERE product_id = ? ORDER BY tag", product["_number"])
     return [row["tag"] for row in rows]
-
-
-def _stock(row: sqlite3.Row) -> dict[str, Any]:
-    warehouse_id = ids.encode("Warehouse", row["warehouse_id"])
-    return {
-        **json.loads(row["body"]),
-        "id": ids.encode("WarehouseProduct", row["id"]),
-        "legacy_id": row["id"],
-        "account_id": ids.encode("Account", row["account_id"]),
-        "sku": row["sku"],
-        "warehouse_id": warehouse_id,
-        "warehouse_identifier": row["identifier"],
-        "on_hand": row["on_hand"],
-        "allocated": row["allocated"],
-        "backorder": row["backorder"],
-        "available": row["on_hand"] - row["allocated"],
-        "reserve_inventory": row["reserve_inventory"],
-        "non_sellable_quantity": row["non_sellable_quantity"],
-        "created_at": row["created_at"],
-        "updated_at": row["updated_at"],
-        "_warehouse": row["warehouse_id"],
-    }
 
 
 def warehouse(row: sqlite3.Row) -> dict[str, Any]:
@@ -116,13 +73,7 @@ def warehouse(row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
-def warehouse_of_stock(stock: dict[str, Any], info: Info) -> dict[str, Any] | None:
-    """Resolve `WarehouseProduct.warehouse`."""
-    call = info.context
-    return _warehouse(call, stock["_warehouse"])
-
-
-def _warehouse(call: Call, number: int) -> dict[str, Any] | None:
+def warehouse_of(call: Call, number: int) -> dict[str, Any] | None:
     """Read a warehouse once per request: a page of stock names the same few on every row."""
     if number not in call.warehouses:
         row = call.state.store.one("SELECT * FROM warehouses WHERE id = ?", number)
@@ -160,14 +111,12 @@ def warehouse_of_line(line: dict[str, Any], info: Info) -> str | None:
     call = info.context
     if line["_warehouse"] is None:
         return None
-    house = _warehouse(call, line["_warehouse"])
+    house = warehouse_of(call, line["_warehouse"])
     return None if house is None else str(house["identifier"])
 
 
 FIELDS: dict[tuple[str, str], Resolver] = {
-    ("Product", "warehouse_products"): stock_of_product,
     ("Product", "tags"): product_tags,
-    ("WarehouseProduct", "warehouse"): warehouse_of_stock,
     ("Warehouse", "products"): products_of_warehouse,
     ("LineItem", "product"): product_of_line,
     ("LineItem", "warehouse"): warehouse_of_line,
