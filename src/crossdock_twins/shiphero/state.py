@@ -27,7 +27,7 @@ class State:
         self.now: Callable[[], datetime] = clock.now
         self.tokens = AccessTokens(store)
         self.accounts = Accounts(store, self.now)
-        self.orders = Orders(store, self.now)
+        self.orders = Orders(self)
         self.throttle = Throttle(self.now)
 
     def today(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from crossdock_twins.shiphero import ids, paging
 from crossdock_twins.shiphero.call import Call, Info, Resolver, Siblings
-from crossdock_twins.shiphero.orders.store import HOLDS
+from crossdock_twins.shiphero.orders.status import HOLDS
 
 _FLAGS = dict.fromkeys(
     (

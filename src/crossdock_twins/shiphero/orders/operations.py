@@ -6,7 +6,8 @@ from typing import Any
 from crossdock_twins.shiphero.call import Call, Operation, number_of, required
 from crossdock_twins.shiphero.errors import invalid, not_found
 from crossdock_twins.shiphero.orders import nodes
-from crossdock_twins.shiphero.orders.store import HOLDS, NewLine, NewOrder, is_sound_address
+from crossdock_twins.shiphero.orders.status import HOLDS
+from crossdock_twins.shiphero.orders.store import NewLine, NewOrder, is_sound_address
 from crossdock_twins.shiphero.paging import Conditions, Listing
 from crossdock_twins.shiphero.skus import sku_key
 

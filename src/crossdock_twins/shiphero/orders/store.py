@@ -2,20 +2,17 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crossdock_twins.base import tokens
-from crossdock_twins.base.store import Store
-from crossdock_twins.shiphero import dates
 from crossdock_twins.shiphero.accounts import User
 from crossdock_twins.shiphero.orders import allocation
+from crossdock_twins.shiphero.orders.status import CLOSED, HOLDS
 from crossdock_twins.shiphero.skus import sku_key
 
-HOLDS = ("fraud_hold", "address_hold", "payment_hold", "operator_hold", "client_hold")
-CLOSED = frozenset({"fulfilled", "canceled"})
+if TYPE_CHECKING:
+    from crossdock_twins.shiphero.state import State
 
 _US = frozenset({"us", "usa", "united states"})
 _US_ZIP = re.compile(r"\d{5}(-?\d{4})?")
@@ -68,29 +65,26 @@ class NewOrder:
 class Orders:
     """Makes and changes orders; every change stands in the order's history."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
-        self._store = store
-        self._now = now
+    def __init__(self, state: "State") -> None:
+        self._state = state
+        self._store = state.store
 
     def create(self, new: NewOrder, *, by: User) -> int:
         """Make an order and allocate it; nothing keeps a second one with the same numbers from being made."""
-        now = dates.text_of(self._now())
-        created = new.created_at or now
+        created = new.created_at or self._state.today()
         with self._store.transaction():
             order_id = self._insert(new, created)
             for line in new.lines:
                 self._insert_line(order_id, line, created)
             self._tag(order_id, new.tags)
             if new.fulfillment_status not in CLOSED:
-                reference = tokens.digest(f"{order_id}:1")[:24]
-                on_hold = any(new.holds.values())
-                allocation.allocate(self._store, order_id=order_id, reference=reference, on_hold=on_hold, at=created)
+                allocation.allocate(self._state, order_id=order_id, at=created)
             self.note(order_id, f"Order created with {len(new.lines)} line items", by=by, at=created)
         return order_id
 
     def add_tags(self, order_id: int, tags: Iterable[str], *, by: User) -> None:
         """Put tags on an order; those that it has already stay single."""
-        now = dates.text_of(self._now())
+        now = self._state.today()
         wanted = [tag.strip() for tag in tags if tag and tag.strip()]
         with self._store.transaction():
             self._tag(order_id, wanted)
@@ -124,6 +118,7 @@ class Orders:
             "created_at": created,
             "updated_at": created,
             "required_ship_date": new.required_ship_date,
+            "hold_until": new.body.get("hold_until_date"),
             **{hold: new.holds.get(hold, False) for hold in HOLDS},
             "body": json.dumps(new.body),
         }
