@@ -1,10 +1,12 @@
 """Accounts and their users, people and developers alike."""
 
 import hmac
+import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from crossdock_twins.base import tokens
 from crossdock_twins.base.store import Store, Value
@@ -21,7 +23,7 @@ class EmailTakenError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A merchant or a 3PL; `parent_id` is the 3PL whose customer a merchant is."""
+    """A merchant or a 3PL; `parent_id` is the 3PL whose customer a merchant is, `settings` what it has switched on."""
 
     id: int
     username: str
@@ -29,6 +31,8 @@ class Account:
     state: str
     is_3pl: bool
     parent_id: int | None
+    created_at: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_active(self) -> bool:
@@ -53,6 +57,9 @@ class User:
     has_password: bool
     created_at: str
     updated_at: str
+    is_active: bool = True
+    default_warehouse_id: int | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -85,12 +92,12 @@ class Accounts:
 
     def all(self) -> list[Account]:
         """Give all accounts of the platform."""
-        return [_account(row) for row in self._store.all("SELECT * FROM accounts ORDER BY id")]
+        return [account_of(row) for row in self._store.all("SELECT * FROM accounts ORDER BY id")]
 
     def get(self, account_id: int) -> Account | None:
         """Give an account."""
         row = self._store.one("SELECT * FROM accounts WHERE id = ?", account_id)
-        return None if row is None else _account(row)
+        return None if row is None else account_of(row)
 
     def customers_of(self, account_id: int) -> list[int]:
         """Give the accounts that a 3PL acts for."""
@@ -126,7 +133,7 @@ class Accounts:
             )
         except sqlite3.IntegrityError as error:
             raise EmailTakenError(new.email) from error
-        return _user(self._store.all("SELECT * FROM users WHERE subject = ?", subject)[0])
+        return user_of(self._store.all("SELECT * FROM users WHERE subject = ?", subject)[0])
 
     def user(self, user_id: int) -> User | None:
         """Give a user by number; a number that no row can have is nobody's."""
@@ -145,14 +152,14 @@ class Accounts:
         row = self._store.one("SELECT * FROM users WHERE email = ?", email.strip())
         if row is None or not hmac.compare_digest(row["password"] or "", tokens.digest(password)):
             return None
-        return _user(row)
+        return user_of(row)
 
     def users(self, account_id: int, *, developers: bool) -> list[User]:
         """Give an account's developers, or its people."""
         rows = self._store.all(
             "SELECT * FROM users WHERE account_id = ? AND is_developer = ? ORDER BY id", account_id, developers
         )
-        return [_user(row) for row in rows]
+        return [user_of(row) for row in rows]
 
     def refresh_token_of(self, user: User) -> str:
         """Give a user's refresh token, made on first need; it stays the same from then on."""
@@ -166,6 +173,20 @@ class Accounts:
         """Narrow what a developer's tokens may do, at once; None allows everything again."""
         kept = None if scopes is None else " ".join(scopes)
         self._store.execute("UPDATE users SET scopes = ? WHERE id = ?", kept, user_id)
+
+    def change(self, user: User, values: Mapping[str, Value], settings: Mapping[str, Any]) -> None:
+        """Change columns and settings of a user; EmailTakenError where the new address is in use on the platform."""
+        kept = {
+            **values,
+            "settings": json.dumps({**user.settings, **settings}),
+            "updated_at": dates.text_of(self._now()),
+        }
+        try:
+            self._store.execute(
+                f"UPDATE users SET {', '.join(f'{name} = ?' for name in kept)} WHERE id = ?", *kept.values(), user.id
+            )
+        except sqlite3.IntegrityError as error:
+            raise EmailTakenError(str(values.get("email"))) from error
 
     def remove(self, user_id: int) -> None:
         """Delete a user; the tokens stop working and the e-mail address is free again."""
@@ -184,10 +205,11 @@ class Accounts:
 
     def _user(self, condition: str, *params: str | int) -> User | None:
         row = self._store.one(f"SELECT * FROM users WHERE {condition}", *params)
-        return None if row is None else _user(row)
+        return None if row is None else user_of(row)
 
 
-def _account(row: sqlite3.Row) -> Account:
+def account_of(row: sqlite3.Row) -> Account:
+    """Read a row of the table of accounts."""
     return Account(
         id=row["id"],
         username=row["username"],
@@ -195,10 +217,13 @@ def _account(row: sqlite3.Row) -> Account:
         state=row["state"],
         is_3pl=bool(row["is_3pl"]),
         parent_id=row["parent_id"],
+        created_at=row["created_at"],
+        settings=json.loads(row["settings"]),
     )
 
 
-def _user(row: sqlite3.Row) -> User:
+def user_of(row: sqlite3.Row) -> User:
+    """Read a row of the table of users."""
     return User(
         id=row["id"],
         account_id=row["account_id"],
@@ -213,4 +238,7 @@ def _user(row: sqlite3.Row) -> User:
         has_password=row["password"] is not None,
         created_at=row["created_at"],
         updated_at=row["updated_at"],
+        is_active=bool(row["is_active"]),
+        default_warehouse_id=row["default_warehouse_id"],
+        settings=json.loads(row["settings"]),
     )

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
+from crossdock_twins.shiphero.account import nodes as account_nodes
 from crossdock_twins.shiphero.account import operations as account
+from crossdock_twins.shiphero.boxes import operations as boxes
 from crossdock_twins.shiphero.call import Operation, Resolver
 from crossdock_twins.shiphero.orders import nodes as order_nodes
 from crossdock_twins.shiphero.orders import operations as orders
@@ -14,6 +16,8 @@ from crossdock_twins.shiphero.stock import nodes as stock_nodes
 
 _AREAS: tuple[ModuleType, ...] = (
     account,
+    account_nodes,
+    boxes,
     orders,
     order_nodes,
     products,

@@ -1,1 +1,1 @@
-"""The caller, the accounts and the people in them."""
+"""The caller, the account with its warehouses and customers, and the people who work in it."""

@@ -1,21 +1,30 @@
-"""Operations on the caller, the account and its warehouses."""
+"""Operations on the caller, the account and its people, and on ids of anything."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from crossdock_twins.shiphero import ids, paging, throttle
-from crossdock_twins.shiphero.accounts import Account, User
-from crossdock_twins.shiphero.call import Call, Info, Operation, Resolver
-from crossdock_twins.shiphero.products.nodes import warehouse
+from crossdock_twins.base.store import Value
+from crossdock_twins.shiphero import ids, throttle
+from crossdock_twins.shiphero.account import nodes
+from crossdock_twins.shiphero.accounts import EmailTakenError
+from crossdock_twins.shiphero.call import Call, Operation, number_of, required
+from crossdock_twins.shiphero.errors import ApiError, Code, invalid, not_found
+from crossdock_twins.shiphero.paging import Conditions, Listing
+
+_USER_SORTS = {
+    name: name for name in ("id", "email", "first_name", "last_name", "created_at", "updated_at", "is_admin")
+} | {"legacy_id": "id"}
+_SEARCHED = "instr(lower(first_name || ' ' || last_name || ' ' || email), ?)"
 
 
 def me(call: Call) -> dict[str, Any]:
     """Answer `me`: whose token this is, and what it may do."""
-    return {**user(call.user, call.account), "scopes": sorted(call.scopes)}
+    return {**nodes.user(call.user, call.account), "scopes": sorted(call.scopes)}
 
 
 def account(call: Call) -> dict[str, Any]:
     """Answer `account`: the caller's own."""
-    return account_node(call.account)
+    return nodes.account_node(call.account)
 
 
 def user_quota(call: Call) -> dict[str, Any]:
@@ -36,74 +45,85 @@ def uuid(_call: Call, *, legacy_id: int, entity: str) -> dict[str, Any]:
 
 
 def node(_call: Call, **_arguments: Any) -> None:
-    """Answer `node` with nothing: no type of the schema implements Node."""
+    """Answer `node` with nothing, as the provider's library does where no type of the schema implements Node."""
 
 
-def user(person: User, account_of: Account) -> dict[str, Any]:
-    """Give the node of a user."""
-    return {
-        "id": ids.encode("User", person.id),
-        "legacy_id": person.id,
-        "email": person.email,
-        "first_name": person.first_name,
-        "last_name": person.last_name,
-        "created_at": person.created_at,
-        "updated_at": person.updated_at,
-        "is_admin": person.is_admin,
-        "is_active": True,
-        "is_developer": person.is_developer,
-        "account": account_node(account_of),
-        "_account": account_of,
+def users(call: Call, **asked: Any) -> Listing:
+    """Answer `users`: the people and developers of the caller's accounts."""
+    where = Conditions()
+    where.among("account_id", call.accounts_of(asked.get("customer_account_id")))
+    if asked.get("search"):
+        where.add(_SEARCHED, asked["search"].strip().lower())
+    if asked.get("default_warehouse_id"):
+        where.add("default_warehouse_id = ?", number_of(asked["default_warehouse_id"], "Warehouse"))
+    where.compare("is_active", "=", asked.get("is_active"))
+    where.compare("is_developer", "=", asked.get("is_developer"))
+    return Listing(store=call.state.store, table="users", where=where, sorts=_USER_SORTS, nodes=nodes.users)
+
+
+def user(
+    call: Call,
+    *,
+    id: str | None = None,  # noqa: A002 - the API's own argument
+    customer_account_id: str | None = None,
+    email: str | None = None,
+    account_pin: str | None = None,
+) -> dict[str, Any]:
+    """Answer `user`, named by id, e-mail or the PIN of the warehouse app; error 5 where the caller sees nobody."""
+    where = Conditions()
+    where.among("account_id", call.accounts_of(customer_account_id))
+    if id:
+        where.add("id = ?", number_of(id, "User"))
+    elif email:
+        where.add("email = ?", email.strip())
+    elif account_pin:
+        where.add("pin = ?", account_pin.strip())
+    else:
+        raise invalid("Name the user by id, email or account_pin")
+    row = call.state.store.one(f"SELECT * FROM users {where.sql} ORDER BY id LIMIT 1", *where.values)
+    if row is None:
+        raise not_found("User")
+    return nodes.users(call, [row])[0]
+
+
+def user_update(call: Call, *, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer `user_update`; an e-mail address is nobody else's on the whole platform."""
+    number = number_of(data["user_id"], "User")
+    person = call.state.accounts.user(number)
+    if person is None or person.account_id not in call.accounts_of(data.get("customer_account_id")):
+        raise not_found("User")
+    values: dict[str, Value] = {
+        name: required(data[name], name) for name in ("email", "first_name", "last_name") if data.get(name) is not None
     }
+    if "default_warehouse_id" in data:
+        values["default_warehouse_id"] = _warehouse(call, person.account_id, data["default_warehouse_id"])
+    settings = {name: data[name] for name in ("payroll_id", "hourly_rate", *nodes.CHOICES) if name in data}
+    try:
+        call.state.accounts.change(person, values, settings)
+    except EmailTakenError as error:
+        raise ApiError(Code.TAKEN, "A user with this email already exists") from error
+    return user(call, id=str(number))
 
 
-def account_node(known: Account) -> dict[str, Any]:
-    """Give the node of an account."""
-    return {
-        "id": ids.encode("Account", known.id),
-        "legacy_id": known.id,
-        "email": known.email,
-        "username": known.username,
-        "status": known.state,
-        "dynamic_slotting": False,
-        "is_3pl": known.is_3pl,
-        "cycle_count_enabled": False,
-        "ship_backorders": False,
-        "_account": known,
-    }
+def _warehouse(call: Call, account_id: int, named: str | None) -> int | None:
+    if not named:
+        return None
+    number = number_of(named, "Warehouse")
+    owner = call.state.accounts.get(account_id)
+    if owner is None or number not in [house["legacy_id"] for house in nodes.houses(call, owner)]:
+        raise not_found("Warehouse")
+    return number
 
 
-def _houses(call: Call, known: Account) -> list[dict[str, Any]]:
-    """Give an account's warehouses; a 3PL's customers are served from the 3PL's."""
-    owner = known.parent_id or known.id
-    rows = call.state.store.all("SELECT * FROM warehouses WHERE account_id = ? ORDER BY id", owner)
-    return [warehouse(row) for row in rows]
-
-
-def warehouses(node_of: dict[str, Any], info: Info) -> list[dict[str, Any]]:
-    """Resolve `Account.warehouses`, and the same of a user."""
-    return _houses(info.context, node_of["_account"])
-
-
-def is_multi_warehouse(node_of: dict[str, Any], info: Info) -> bool:
-    """Resolve `Account.is_multi_warehouse`."""
-    return len(_houses(info.context, node_of["_account"])) > 1
-
-
-def customers(node_of: dict[str, Any], info: Info, **page: Any) -> dict[str, Any]:
-    """Resolve `Account.customers`: those for whom a 3PL acts."""
-    call = info.context
-    page.pop("warehouse_id", None)
-    found = [call.state.accounts.get(number) for number in call.state.accounts.customers_of(node_of["legacy_id"])]
-    return paging.connection_of(call, [account_node(each) for each in found if each is not None], **page)
-
-
-QUERIES: dict[str, Operation] = {"me": me, "account": account, "user_quota": user_quota, "uuid": uuid, "node": node}
-MUTATIONS: dict[str, Operation] = {"node": node}
-FIELDS: dict[tuple[str, str], Resolver] = {
-    ("Account", "warehouses"): warehouses,
-    ("Account", "is_multi_warehouse"): is_multi_warehouse,
-    ("Account", "customers"): customers,
-    ("AuthenticatedUser", "allowed_warehouses"): warehouses,
-    ("User", "allowed_warehouses"): warehouses,
+QUERIES: dict[str, Operation] = {
+    "me": me,
+    "account": account,
+    "user_quota": user_quota,
+    "uuid": uuid,
+    "node": node,
+    "users": users,
+    "user": user,
 }
+MUTATIONS: dict[str, Operation] = {"node": node, "user_update": user_update}
+ENTITIES = {"user_update": "user"}
+PAGES = frozenset({"UsersQueryResult"})
