@@ -17,10 +17,15 @@ class Kind:
     message: str
 
 
-_REQUEST = "invalid_request_error"
+_REQUEST, _API = "invalid_request_error", "api_error"
 KINDS: Mapping[str, Kind] = {
     "invalid_token": Kind(401, _REQUEST, "Invalid token."),
     "payment_required": Kind(402, _REQUEST, "Insufficient balance on your account. Please add more funds."),
+    "over_limit": Kind(402, _REQUEST, "You have reached your plan limit. Please upgrade your subscription plan."),
+    "overdraft_limit": Kind(
+        402, _REQUEST, "Your maximum balance limit has been reached. Please contact your account manager."
+    ),
+    "insufficient_subscription": Kind(402, _REQUEST, "You don't have access to this feature. Please upgrade your plan"),
     "forbidden": Kind(
         403,
         _REQUEST,
@@ -29,6 +34,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "resource_not_found": Kind(404, _REQUEST, "The requested resource was not found."),
     "invalid_endpoint": Kind(404, _REQUEST, "The requested endpoint does not exist."),
+    "api_error": Kind(400, _API, "Internal or 3rd party API error."),
     "invalid_request": Kind(400, _REQUEST, "The request body is malformed or not valid."),
     "invalid_content": Kind(422, _REQUEST, "The request body content is not valid."),
     "invalid_url_param": Kind(422, _REQUEST, "The request URL param is invalid."),
@@ -37,6 +43,7 @@ KINDS: Mapping[str, Kind] = {
         _REQUEST,
         "Rate Limit Exceeded. You have reached the maximum number of requests. Please try again later.",
     ),
+    "internal_server_error": Kind(500, _API, "Internal Server Error"),
 }
 
 
