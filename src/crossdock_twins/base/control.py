@@ -24,6 +24,7 @@ def routes(control: Control) -> list[BaseRoute]:
             Route("/faults", api.faults, methods=["GET", "POST", "DELETE"]),
             Route("/faults/{number:int}", api.fault, methods=["DELETE"]),
             Route("/journal", api.journal, methods=["GET", "DELETE"]),
+            Route("/deliveries", api.deliveries, methods=["GET", "POST"]),
             Route("/accounts", api.accounts),
             Route("/accounts/{account_id}", api.account, methods=["PATCH"]),
             Route("/seed", api.seed, methods=["POST"]),
@@ -57,7 +58,7 @@ class _Api:
 
     async def clock(self, request: Request) -> Response:
         if request.method == "POST":
-            twin.turn_clock(self._control.clock, await read_members(request))
+            twin.turn_clock(self._control, await read_members(request))
         return JSONResponse(self._control.clock_json())
 
     async def faults(self, request: Request) -> Response:
@@ -83,6 +84,16 @@ class _Api:
             path=request.query_params.get("path", "*"),
         )
         return JSONResponse({"entries": [entry.as_json() for entry in entries]})
+
+    async def deliveries(self, request: Request) -> Response:
+        control = self._control
+        if request.method == "POST":
+            twin.meddle(control, await read_members(request))
+        found = control.deliveries.shown(
+            limit=whole_parameter(request, "limit", 1000), after=whole_parameter(request, "after", 0)
+        )
+        due = control.deliveries.due(control.clock.now())
+        return JSONResponse({"due": due, **control.deliveries.meddling(), "deliveries": found})
 
     async def accounts(self, _request: Request) -> Response:
         return JSONResponse({"accounts": [asdict(line) for line in self._control.twin.accounts()]})

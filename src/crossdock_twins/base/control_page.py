@@ -15,6 +15,7 @@ from crossdock_twins.base.twin import Control
 
 PAGE = "/_twin/"
 _SHOWN_ENTRIES = 50
+_SHOWN_DELIVERIES = 20
 
 Deed = Callable[[FormData], str]
 
@@ -33,6 +34,8 @@ def routes(control: Control) -> list[BaseRoute]:
             accounts=control.twin.accounts(),
             entries=tuple(reversed(control.journal.entries(limit=_SHOWN_ENTRIES))),
             shown=_SHOWN_ENTRIES,
+            deliveries=tuple(reversed(control.deliveries.shown(limit=_SHOWN_DELIVERIES))),
+            meddling=control.deliveries.meddling(),
             panel=control.twin.panel(),
         )
 
@@ -42,6 +45,7 @@ def routes(control: Control) -> list[BaseRoute]:
         "faults": _add_fault,
         "faults/remove": _remove_fault,
         "journal/clear": _clear_journal,
+        "deliveries": _meddle,
         "accounts": _set_state,
         "seed": _seed,
         "reset": _reset,
@@ -72,7 +76,7 @@ def _endpoint(control: Control, deed: Deed) -> Callable[[Request], Awaitable[Res
 
 
 def _turn(control: Control, form: FormData) -> str:
-    twin.turn_clock(control.clock, Members({"advance": field(form, "advance")}))
+    twin.turn_clock(control, Members({"advance": field(form, "advance")}))
     return f"The clock now says {control.clock.now():%d %b %Y, %H:%M} UTC."
 
 
@@ -109,6 +113,13 @@ def _remove_fault(control: Control, form: FormData) -> str:
 def _clear_journal(control: Control, _form: FormData) -> str:
     control.journal.clear()
     return "The journal is empty."
+
+
+def _meddle(control: Control, form: FormData) -> str:
+    wanted = {name: field(form, name) for name in ("lose", "duplicate")}
+    twin.meddle(control, Members({name: int(text) for name, text in wanted.items() if text.isdecimal()}))
+    left = control.deliveries.meddling()
+    return f"The next {left['lose']} new webhooks get lost, {left['duplicate']} after them go out twice."
 
 
 def _set_state(control: Control, form: FormData) -> str:

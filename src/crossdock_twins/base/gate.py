@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from crossdock_twins.base.agenda import Agenda
 from crossdock_twins.base.clock import TwinClock
 from crossdock_twins.base.faults import Fault, FaultBook, FaultKind
 from crossdock_twins.base.journal import Journal
@@ -47,7 +48,7 @@ class _Exchange:
 
 
 class Gate:
-    """ASGI middleware; paths that fit one of the `quiet` globs pass unseen.
+    """ASGI middleware; paths that fit one of the `quiet` globs pass unseen. Whoever asks finds the agenda settled.
 
     An entry is written before the last byte of its answer leaves: whoever has the answer finds the entry.
     """
@@ -59,6 +60,7 @@ class Gate:
         clock: TwinClock,
         faults: FaultBook,
         journal: Journal,
+        agenda: Agenda,
         reply: FaultReply = plain_reply,
         quiet: Sequence[str] = (),
         body_limit: int = 10 * 1024 * 1024,
@@ -67,12 +69,15 @@ class Gate:
         self._clock = clock
         self._faults = faults
         self._journal = journal
+        self._agenda = agenda
         self._reply = reply
         self._quiet = ("/_twin", "/_twin/*", *quiet)
         self._body_limit = body_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through, as ASGI says."""
+        if scope["type"] == "http":
+            self._agenda.settle()
         if scope["type"] != "http" or any(fnmatchcase(scope["path"], glob) for glob in self._quiet):
             await self._app(scope, receive, send)
             return

@@ -9,6 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from crossdock_twins.base.bell import Bell
+
 Value = str | int | float | bytes | None
 
 _TABLES_OF_ALL = files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
@@ -22,12 +24,14 @@ class Store:
     """A SQLite database in `path`, or in memory when that is None.
 
     Statements run at once, in the caller's thread; each commits by itself outside of `transaction()`.
+    `bell` is rung by whoever has put something in that is to leave the twin.
     """
 
     def __init__(self, path: Path | None) -> None:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
+        self.bell = Bell()
         self._guard = threading.RLock()
         self._connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
         self._connection.row_factory = sqlite3.Row

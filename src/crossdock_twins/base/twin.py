@@ -7,7 +7,9 @@ from typing import Any, Protocol
 from starlette.datastructures import FormData
 from starlette.routing import BaseRoute
 
+from crossdock_twins.base.agenda import Agenda
 from crossdock_twins.base.clock import TwinClock, parse_span
+from crossdock_twins.base.deliveries import Deliveries
 from crossdock_twins.base.faults import Fault, FaultBook, parse_kind
 from crossdock_twins.base.inputs import ControlError, Members
 from crossdock_twins.base.journal import Journal
@@ -64,6 +66,8 @@ class Control:
     clock: TwinClock
     faults: FaultBook
     journal: Journal
+    agenda: Agenda
+    deliveries: Deliveries
     pages: Pages
     twin: Twin
     routes: Sequence[BaseRoute] = ()
@@ -82,6 +86,7 @@ class Control:
             self.clock.reset()
             self.faults.clear()
             self.journal.clear()
+            self.deliveries.meddle(lose=0, duplicate=0)
             self.seed(seed or next(iter(self.twin.seeds)))
 
     def seed_if_new(self) -> None:
@@ -99,13 +104,16 @@ class Control:
         }
 
 
-def turn_clock(clock: TwinClock, members: Members) -> None:
-    """Advance the clock, or set whether it is followed, as the members say."""
+def turn_clock(control: Control, members: Members) -> None:
+    """Advance the clock and run what has become due, or set whether the clock is followed, as the members say."""
+    clock = control.clock
     if not members.has("advance") and not members.has("follow"):
         raise ControlError(422, "Nothing to do.", remedy='Send {"advance": "27d"} or {"follow": true}.')
     try:
         if members.has("advance"):
             clock.advance(parse_span(members.text("advance")))
+            control.agenda.settle()
+            control.store.bell.ring()
     except ValueError as error:
         raise ControlError(422, "The clock cannot be turned so.", remedy=str(error)) from error
     if members.has("follow"):
@@ -134,6 +142,15 @@ def set_state(twin: Twin, account_id: str, state: str) -> None:
         raise ControlError(422, "There is no such state.", remedy=f"Use one of: {', '.join(twin.states)}.")
     if not twin.set_state(account_id, state):
         raise ControlError(404, "There is no such account.", remedy="List the accounts with GET /_twin/accounts.")
+
+
+def meddle(control: Control, members: Members) -> None:
+    """Lose, and send twice, so many of the next messages as the members say; what is left out stays as it is."""
+    before = control.deliveries.meddling()
+    lose, duplicate = (members.whole(name, before[name]) or 0 for name in ("lose", "duplicate"))
+    if lose < 0 or duplicate < 0:
+        raise ControlError(422, "A number of messages cannot be negative.", remedy="Send 0 or more.")
+    control.deliveries.meddle(lose=lose, duplicate=duplicate)
 
 
 def seed(control: Control, name: str) -> None:

@@ -8,11 +8,12 @@ from starlette.types import ASGIApp
 from crossdock_twins.base.assemble import assemble
 from crossdock_twins.base.clock import TwinClock
 from crossdock_twins.base.hosts import TwinUrls
+from crossdock_twins.base.postman import Postman
 from crossdock_twins.base.store import Store
 from crossdock_twins.easyship import ratelimit, seeds
 from crossdock_twins.easyship.account import routes as account
 from crossdock_twins.easyship.api import Api
-from crossdock_twins.easyship.desk import open_desk
+from crossdock_twins.easyship.desk import Desk, open_desk
 from crossdock_twins.easyship.faulty import fault_reply
 from crossdock_twins.easyship.operations import bind
 from crossdock_twins.easyship.parts import QUIET_PATHS
@@ -21,6 +22,7 @@ from crossdock_twins.easyship.rates import routes as rates
 from crossdock_twins.easyship.reference import routes as reference
 from crossdock_twins.easyship.shipments import routes as shipments
 from crossdock_twins.easyship.state import Environment
+from crossdock_twins.easyship.webhooks.addresses import WebhookAddresses
 
 SIGN_IN = seeds.OWNER
 OPERATIONS = bind(
@@ -58,4 +60,17 @@ def build(
         reply=fault_reply,
         quiet=QUIET_PATHS,
         handlers={},
+        postman=_postman(desk) if environment == "production" else None,
+    )
+
+
+def _postman(desk: Desk) -> Postman:
+    """Give the one postman of both hosts, who works beside the production host."""
+    control = desk.control
+    return Postman(
+        store=control.store,
+        clock=control.clock,
+        agenda=control.agenda,
+        deliveries=control.deliveries,
+        addresses=WebhookAddresses(control.store),
     )

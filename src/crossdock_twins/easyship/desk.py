@@ -8,7 +8,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from crossdock_twins.base.agenda import Agenda
 from crossdock_twins.base.clock import TwinClock
+from crossdock_twins.base.deliveries import Deliveries
 from crossdock_twins.base.faults import FaultBook
 from crossdock_twins.base.hosts import TwinUrls
 from crossdock_twins.base.journal import Journal
@@ -68,6 +70,8 @@ def open_desk(*, store: Store, clock: TwinClock, urls: TwinUrls) -> Desk:
         clock=clock,
         faults=FaultBook(store),
         journal=Journal(store),
+        agenda=Agenda(store, clock),
+        deliveries=Deliveries(store),
         pages=pages,
         twin=extras.EasyshipTwin(
             parts, seeds_by_name={"small-shop": partial(_small_shop, parts, store, clock), "empty": people}

@@ -4,18 +4,22 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
+from crossdock_twins.base.agenda import Agenda
 from crossdock_twins.base.assemble import assemble
 from crossdock_twins.base.clock import TwinClock
+from crossdock_twins.base.deliveries import Deliveries
 from crossdock_twins.base.faults import FaultBook
 from crossdock_twins.base.hosts import TwinUrls
 from crossdock_twins.base.journal import Journal
 from crossdock_twins.base.pages import Pages
+from crossdock_twins.base.postman import Postman
 from crossdock_twins.base.store import Store
 from crossdock_twins.base.twin import Control
 from crossdock_twins.shiphero import dashboard, developer_pages, endpoints, extras, seeds
 from crossdock_twins.shiphero.door import Door
 from crossdock_twins.shiphero.folding import FoldSlashes
 from crossdock_twins.shiphero.state import State
+from crossdock_twins.shiphero.webhooks.addresses import WebhookAddresses
 
 SIGN_IN = seeds.OWNER
 
@@ -38,6 +42,8 @@ def build(*, store: Store, clock: TwinClock, urls: TwinUrls) -> ASGIApp:
         clock=clock,
         faults=FaultBook(store),
         journal=Journal(store),
+        agenda=Agenda(store, clock),
+        deliveries=Deliveries(store),
         pages=pages,
         twin=extras.ShipHeroTwin(state, urls),
         routes=extras.routes(state),
@@ -49,5 +55,19 @@ def build(*, store: Store, clock: TwinClock, urls: TwinUrls) -> ASGIApp:
         *dashboard.routes(state=state, pages=pages, door=door),
         *developer_pages.routes(state=state, pages=pages, door=door),
     ]
-    app = assemble(parts=control, routes=routes, reply=endpoints.fault_reply, quiet=_QUIET_PATHS, handlers={})
+    postman = Postman(
+        store=store,
+        clock=clock,
+        agenda=control.agenda,
+        deliveries=control.deliveries,
+        addresses=WebhookAddresses(store),
+    )
+    app = assemble(
+        parts=control,
+        routes=routes,
+        reply=endpoints.fault_reply,
+        quiet=_QUIET_PATHS,
+        handlers={},
+        postman=postman,
+    )
     return FoldSlashes(app)

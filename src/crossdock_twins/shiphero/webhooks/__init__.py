@@ -1,0 +1,1 @@
+"""Webhooks of the ShipHero twin: who is told of what, how, and what happens when nobody listens."""

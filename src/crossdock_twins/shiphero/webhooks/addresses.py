@@ -1,0 +1,72 @@
+"""How a message reaches a webhook: its signature, its time limit, its tries, and the webhook's health."""
+
+import base64
+import hashlib
+import hmac
+
+from crossdock_twins.base import deliveries
+from crossdock_twins.base.deliveries import DELIVERED, FAILED, Delivery, Letter, Outcome, Verdict
+from crossdock_twins.base.store import Store
+from crossdock_twins.shiphero import dates
+from crossdock_twins.shiphero.webhooks import rules
+
+PROBE = "probe"
+
+
+def signature(secret: str, body: str) -> str:
+    """Give what `x-shiphero-hmac-sha256` holds: base64 of HMAC-SHA256 over the raw body."""
+    return base64.b64encode(hmac.new(secret.encode(), body.encode(), hashlib.sha256).digest()).decode()
+
+
+class WebhookAddresses:
+    """The webhooks in a twin's store, as the postman knows them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def letter(self, delivery: Delivery) -> Letter | None:
+        """Sign a message with its webhook's own secret; None where the webhook is gone or off."""
+        row = self._store.one("SELECT url, secret, enabled FROM webhooks WHERE id = ?", int(delivery.lane))
+        if row is None or not row["enabled"]:
+            return None
+        if delivery.event == PROBE:
+            return Letter(url=row["url"], headers={}, seconds=rules.DEFAULT_SECONDS, method="HEAD")
+        headers = {
+            "Content-Type": "application/json",
+            "x-shiphero-hmac-sha256": signature(row["secret"], delivery.body),
+            "X-Shiphero-Message-ID": delivery.message_id,
+        }
+        return Letter(url=row["url"], headers=headers, seconds=rules.SECONDS.get(delivery.event, rules.DEFAULT_SECONDS))
+
+    def judge(self, delivery: Delivery, outcome: Outcome) -> Verdict:
+        """Try five times, then count the message as lost; too many lost in a row switch the webhook off."""
+        if delivery.event == PROBE:
+            return DELIVERED if outcome.status is not None else FAILED
+        if outcome.status == rules.RECEIVED:
+            self._count(delivery, lost_in_a_row=0)
+            return DELIVERED
+        tries = delivery.tries + 1
+        if tries < rules.TRIES:
+            return Verdict(state="waiting", again=rules.wait_after(tries))
+        row = self._store.one("SELECT lost_in_a_row FROM webhooks WHERE id = ?", int(delivery.lane))
+        self._count(delivery, lost_in_a_row=1 if row is None else row["lost_in_a_row"] + 1)
+        return FAILED
+
+    def _count(self, delivery: Delivery, *, lost_in_a_row: int) -> None:
+        number, health = int(delivery.lane), rules.health_of(lost_in_a_row)
+        at = dates.text_of(delivery.due)
+        changed = self._store.execute(
+            "UPDATE webhooks SET lost_in_a_row = ?, health = ? WHERE id = ? AND lost_in_a_row <> ?",
+            *(lost_in_a_row, health, number, lost_in_a_row),
+        )
+        if changed and lost_in_a_row == rules.WARNING_FROM:
+            self._notify(number, at, "This webhook does not answer as it should. Messages are being lost.")
+        if changed and health == "UNHEALTHY":
+            self._store.execute(
+                "UPDATE webhooks SET enabled = 0, last_enabled_change = ?, updated_at = ? WHERE id = ?", at, at, number
+            )
+            deliveries.drop_lane(self._store, delivery.lane)
+            self._notify(number, at, "This webhook was switched off because it is unhealthy.")
+
+    def _notify(self, number: int, at: str, text: str) -> None:
+        self._store.execute("INSERT INTO webhook_notices (webhook_id, at, text) VALUES (?, ?, ?)", number, at, text)
