@@ -43,7 +43,7 @@ class Shop:
 
 @pytest_asyncio.fixture(scope="module")
 async def shop(
-    shared_live: Live, easyship_process: EasyshipTwin, shiphero_process: ShipheroTwin
+    shared_live: Live, easyship_twin_process: EasyshipTwin, shiphero_twin_process: ShipheroTwin
 ) -> AsyncIterator[Shop]:
     """Link four Easyship accounts, one of them a sandbox, and two of ShipHero, for three owners."""
     accounts = {}
@@ -53,10 +53,10 @@ async def shop(
         ("b1", "bob", "production"),
         ("c1", "cyd", "production"),
     ):
-        made = easyship_process.integration(name)
+        made = easyship_twin_process.integration(name)
         accounts[name] = await link_pasted(shared_live, made[f"{environment}_token"], owner=owner)
     for name, owner in (("b2", "bob"), ("c2", "cyd")):
-        developer = shiphero_process.developer(f"{name}@shop.example")
+        developer = shiphero_twin_process.developer(f"{name}@shop.example")
         accounts[name] = await link_pasted(
             shared_live, developer["refresh_token"], owner=owner, provider="shiphero", field="refresh_token"
         )
@@ -203,9 +203,9 @@ async def test_a_paused_account_is_inactive(shop: Shop) -> None:
     assert "c1" in await shop.found("status=active")
 
 
-async def test_a_deleted_account_is_gone(shared_live: Live, easyship_process: EasyshipTwin) -> None:
+async def test_a_deleted_account_is_gone(shared_live: Live, easyship_twin_process: EasyshipTwin) -> None:
     """Deleting answers with the account as it was, erases its secrets, and leaves 404 and the trail behind."""
-    token = easyship_process.integration("gone")["production_token"]
+    token = easyship_twin_process.integration("gone")["production_token"]
     account_id = await link_pasted(shared_live, token, owner="gone")
     before = (await shared_live.call("GET", f"/accounts/{account_id}")).json()
 

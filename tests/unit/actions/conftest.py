@@ -35,17 +35,17 @@ async def module_database(postgres: Embedded, postgres_dsn: str) -> AsyncIterato
 async def opened(
     module_database: str,
     tmp_path_factory: pytest.TempPathFactory,
-    easyship_process: EasyshipTwin,
-    shiphero_process: ShipheroTwin,
+    easyship_twin_process: EasyshipTwin,
+    shiphero_twin_process: ShipheroTwin,
 ) -> AsyncIterator[ActionHouse]:
     """Open the rooms up to the actions on both twins."""
-    easyship_process.reset(seed="small-shop")
-    shiphero_process.reset()
+    easyship_twin_process.reset(seed="small-shop")
+    shiphero_twin_process.reset()
     twins = {
-        "https://public-api.easyship.com": easyship_process.production,
-        "https://public-api-sandbox.easyship.com": easyship_process.sandbox,
-        "https://api.easyship.com": easyship_process.production,
-        "https://public-api.shiphero.com": shiphero_process.api,
+        "https://public-api.easyship.com": easyship_twin_process.production,
+        "https://public-api-sandbox.easyship.com": easyship_twin_process.sandbox,
+        "https://api.easyship.com": easyship_twin_process.production,
+        "https://public-api.shiphero.com": shiphero_twin_process.api,
     }
     key_file = tmp_path_factory.mktemp("vault") / "keys.json"
     async with open_action_house(dsn=module_database, key_file=key_file, twins=twins) as house:
@@ -53,19 +53,19 @@ async def opened(
 
 
 @pytest.fixture
-def easyship_twin(easyship_process: EasyshipTwin) -> EasyshipTwin:
+def easyship_twin(easyship_twin_process: EasyshipTwin) -> EasyshipTwin:
     """Give the Easyship twin without faults and with an empty journal."""
-    easyship_process.clear_faults()
-    easyship_process.clear_journal()
-    return easyship_process
+    easyship_twin_process.clear_faults()
+    easyship_twin_process.clear_journal()
+    return easyship_twin_process
 
 
 @pytest.fixture
-def shiphero_twin(shiphero_process: ShipheroTwin) -> ShipheroTwin:
+def shiphero_twin(shiphero_twin_process: ShipheroTwin) -> ShipheroTwin:
     """Give the ShipHero twin without faults and with an empty journal."""
-    shiphero_process.clear_faults()
-    shiphero_process.clear_journal()
-    return shiphero_process
+    shiphero_twin_process.clear_faults()
+    shiphero_twin_process.clear_journal()
+    return shiphero_twin_process
 
 
 @pytest.fixture
