@@ -59,14 +59,14 @@ async def opened(
 async def shared_live(
     postgres: Embedded,
     postgres_dsn: str,
-    easyship_process: EasyshipTwin,
-    shiphero_process: ShipheroTwin,
+    easyship_twin_process: EasyshipTwin,
+    shiphero_twin_process: ShipheroTwin,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Live]:
     """Serve a house with both twins as new; `live.house.clock` is an OffsetClock, to be turned back by who turns it."""
-    easyship_process.reset(seed="empty")
-    shiphero_process.reset()
-    origins = rewrites(easyship_process, shiphero_process)
+    easyship_twin_process.reset(seed="empty")
+    shiphero_twin_process.reset()
+    origins = rewrites(easyship_twin_process, shiphero_twin_process)
     async with (
         fresh_database(postgres, postgres_dsn) as dsn,
         opened(dsn, data_dir=tmp_path_factory.mktemp("house"), origin_rewrites=origins) as live,

@@ -117,8 +117,8 @@ class Person:
 
 
 @pytest_asyncio.fixture(scope="module")
-async def dance(shared_live: Live, easyship_process: EasyshipTwin) -> AsyncIterator[Dance]:
-    yield await Dance.prepare(shared_live, easyship_process)
+async def dance(shared_live: Live, easyship_twin_process: EasyshipTwin) -> AsyncIterator[Dance]:
+    yield await Dance.prepare(shared_live, easyship_twin_process)
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -146,12 +146,12 @@ async def test_killed_linking_goes_on(
     point: str,
     shared_live: Live,
     dance: Dance,
-    shiphero_process: ShipheroTwin,
+    shiphero_twin_process: ShipheroTwin,
     linkers: Processes,
 ) -> None:
     """Wherever the process dies, nothing half is left, and another process ends it with one whole account."""
     for _ in range(ROUNDS):
-        person = Person(shared_live, dance, shiphero_process, way)
+        person = Person(shared_live, dance, shiphero_twin_process, way)
         await person.arrive()
 
         killed = await linkers.run(await person.order(point), kill_at=point)
@@ -165,10 +165,10 @@ async def test_killed_linking_goes_on(
 
 
 async def test_a_test_that_was_cut_off_is_told(
-    shared_live: Live, dance: Dance, shiphero_process: ShipheroTwin, linkers: Processes
+    shared_live: Live, dance: Dance, shiphero_twin_process: ShipheroTwin, linkers: Processes
 ) -> None:
     """After a while the page of a test whose process died says so, and offers to test again what is still held."""
-    person = Person(shared_live, dance, shiphero_process, "token")
+    person = Person(shared_live, dance, shiphero_twin_process, "token")
     await person.arrive()
     await linkers.run(await person.order(""), kill_at="linking.test.started")
     session, clock = await person.session(), shared_live.house.clock

@@ -260,9 +260,9 @@ async def _link(live: Live, token: str, secret: str) -> Answer:
     return await live.hub("POST", "/hub/accounts", token=token, data=typed)
 
 
-async def test_a_used_link_links_nothing_more(shared_live: Live, easyship_process: EasyshipTwin) -> None:
+async def test_a_used_link_links_nothing_more(shared_live: Live, easyship_twin_process: EasyshipTwin) -> None:
     """A link that was sent to somebody links one account, unless it was made for several."""
-    secrets = [easyship_process.integration(name)["production_token"] for name in ("One", "Two")]
+    secrets = [easyship_twin_process.integration(name)["production_token"] for name in ("One", "Two")]
     once, often = await _hosted(shared_live, multiple="one"), await _hosted(shared_live, multiple="several")
 
     answers = [await _link(shared_live, token, secret) for token in (once, often) for secret in secrets]
@@ -271,9 +271,9 @@ async def test_a_used_link_links_nothing_more(shared_live: Live, easyship_proces
     assert answers[1].json()["code"] == "link_used"
 
 
-async def test_a_receipt_links_nothing_when_the_time_is_over(shared_live: Live, easyship_process: EasyshipTwin) -> None:
+async def test_a_receipt_links_nothing_when_the_time_is_over(shared_live: Live, easyship_twin_process: EasyshipTwin) -> None:
     """The pages of a session that has linked stay open after its time, but nothing more is linked from them."""
-    clock, secret = shared_live.house.clock, easyship_process.integration("Late")["production_token"]
+    clock, secret = shared_live.house.clock, easyship_twin_process.integration("Late")["production_token"]
     assert isinstance(clock, OffsetClock)
     token = (await shared_live.call("POST", "/connect_sessions", data=_OWNER)).json()["token"]
     linked = await _link(shared_live, token, secret)

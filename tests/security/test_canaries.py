@@ -37,29 +37,29 @@ _TABLES = """
 async def hunt(
     postgres: Embedded,
     postgres_dsn: str,
-    easyship_process: EasyshipTwin,
-    shiphero_process: ShipheroTwin,
+    easyship_twin_process: EasyshipTwin,
+    shiphero_twin_process: ShipheroTwin,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Hunt]:
     """Run every flow once, with all that is said along the way kept."""
-    easyship_process.reset(seed="empty")
-    shiphero_process.reset()
+    easyship_twin_process.reset(seed="empty")
+    shiphero_twin_process.reset()
     found, data_dir = Hunt(), tmp_path_factory.mktemp("house")
-    origins = rewrites(easyship_process, shiphero_process)
+    origins = rewrites(easyship_twin_process, shiphero_twin_process)
     with logged() as streams:
         async with fresh_database(postgres, postgres_dsn) as dsn, receiving(_refuse) as receiver:
             near = [receiver.origin]
             async with opened(dsn, data_dir=data_dir, origin_rewrites=origins, allow_private_origins=near) as live:
-                actor = await _flow(found, live, receiver, easyship_process, shiphero_process)
+                actor = await _flow(found, live, receiver, easyship_twin_process, shiphero_twin_process)
                 for status in STATUSES:
                     await _echoed(actor, dsn, data_dir, status)
-                await flows.crash(actor, easyship_process.integration("Crash")["production_token"])
+                await flows.crash(actor, easyship_twin_process.integration("Crash")["production_token"])
                 await _dump(found, live)
     for style, stream in streams.items():
         found.note(f"logs as {style}", "log", stream.getvalue())
     _follow_ring(found, data_dir / "vault-keys.json")
     found.note("metrics", "metrics", metrics.render().decode())
-    for twin in (easyship_process, shiphero_process):
+    for twin in (easyship_twin_process, shiphero_twin_process):
         found.note("journals", twin.base, json.dumps(twin.journal()))
     yield found
 

@@ -26,8 +26,8 @@ Attack = Callable[[Dance, Begun], Awaitable[Answer]]
 
 
 @pytest_asyncio.fixture(scope="module")
-async def dance(shared_live: Live, easyship_process: EasyshipTwin) -> AsyncIterator[Dance]:
-    yield await Dance.prepare(shared_live, easyship_process)
+async def dance(shared_live: Live, easyship_twin_process: EasyshipTwin) -> AsyncIterator[Dance]:
+    yield await Dance.prepare(shared_live, easyship_twin_process)
 
 
 async def missing(dance: Dance, begun: Begun) -> Answer:

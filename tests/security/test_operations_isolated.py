@@ -76,9 +76,9 @@ async def _linked(live: Live, tenant: Tenant, token: str, **members: Any) -> tup
 
 
 @pytest_asyncio.fixture(scope="module")
-async def world(shared_live: Live, easyship_process: EasyshipTwin) -> AsyncIterator[World]:
+async def world(shared_live: Live, easyship_twin_process: EasyshipTwin) -> AsyncIterator[World]:
     live, foreign = shared_live, await new_tenant(shared_live.house, "Foreign Shop")
-    mine, theirs = (easyship_process.integration(name)["production_token"] for name in ("Mine", "Theirs"))
+    mine, theirs = (easyship_twin_process.integration(name)["production_token"] for name in ("Mine", "Theirs"))
     account, integration, token = await _linked(live, live.tenant, mine, **_OWNER)
     foreign_account, _, foreign_token = await _linked(live, foreign, theirs)
     attempt = (await live.hub("POST", "/hub/connection_attempts", token=token, data={})).json()["id"]
@@ -260,9 +260,9 @@ async def test_another_projects_things_are_not_there(world: World, operation: st
         assert world.account not in told
 
 
-async def test_a_foreign_call_costs_the_provider_nothing(world: World, easyship_process: EasyshipTwin) -> None:
+async def test_a_foreign_call_costs_the_provider_nothing(world: World, easyship_twin_process: EasyshipTwin) -> None:
     """No request reaches the provider with another project's credential."""
-    easyship_process.clear_journal()
+    easyship_twin_process.clear_journal()
 
     for operation in (
         "POST /actions/rpc",
@@ -273,4 +273,4 @@ async def test_a_foreign_call_costs_the_provider_nothing(world: World, easyship_
         for case in CASES[operation]:
             await case.call(world)
 
-    assert easyship_process.journal() == []
+    assert easyship_twin_process.journal() == []
