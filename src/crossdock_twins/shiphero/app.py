@@ -1,5 +1,6 @@
 """The ShipHero twin's app: the API, the dashboard and the control, over one store and one clock."""
 
+from functools import partial
 from pathlib import Path
 
 from starlette.types import ASGIApp
@@ -15,7 +16,7 @@ from crossdock_twins.base.pages import Pages
 from crossdock_twins.base.postman import Postman
 from crossdock_twins.base.store import Store
 from crossdock_twins.base.twin import Control
-from crossdock_twins.shiphero import dashboard, developer_pages, endpoints, extras, seeds
+from crossdock_twins.shiphero import areas, dashboard, developer_pages, endpoints, extras, seeds
 from crossdock_twins.shiphero.door import Door
 from crossdock_twins.shiphero.folding import FoldSlashes
 from crossdock_twins.shiphero.state import State
@@ -28,7 +29,7 @@ _QUIET_PATHS = ("/", "/sign-in", "/sign-out", "/my-account", "/my-account/*")
 
 def build(*, store: Store, clock: TwinClock, urls: TwinUrls) -> ASGIApp:
     """Prepare the store, fill it if it is new, and give the app."""
-    state = State(store=store, clock=clock)
+    state = State(store=store, clock=clock, url=urls.production)
     pages = Pages(
         store=store,
         key="shiphero",
@@ -48,10 +49,13 @@ def build(*, store: Store, clock: TwinClock, urls: TwinUrls) -> ASGIApp:
         twin=extras.ShipHeroTwin(state, urls),
         routes=extras.routes(state),
     )
+    for kind, handler in areas.AGENDA.items():
+        control.agenda.on(kind, partial(handler, state))
     control.seed_if_new()
     door = Door(state=state, pages=pages)
     routes = [
         *endpoints.routes(state),
+        *(route for routes_of in areas.ROUTES for route in routes_of(state)),
         *dashboard.routes(state=state, pages=pages, door=door),
         *developer_pages.routes(state=state, pages=pages, door=door),
     ]

@@ -1,20 +1,31 @@
-"""The areas that are built: the operations and fields that each of them answers."""
+"""The areas that are built: the operations and fields that each of them answers, and what each does besides."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from crossdock_twins.shiphero import papers
 from crossdock_twins.shiphero.account import nodes as account_nodes
 from crossdock_twins.shiphero.account import operations as account
 from crossdock_twins.shiphero.boxes import operations as boxes
 from crossdock_twins.shiphero.call import Operation, Resolver
 from crossdock_twins.shiphero.orders import nodes as order_nodes
 from crossdock_twins.shiphero.orders import operations as orders
+from crossdock_twins.shiphero.products import bundles as product_bundles
+from crossdock_twins.shiphero.products import changes as product_changes
 from crossdock_twins.shiphero.products import nodes as product_nodes
 from crossdock_twins.shiphero.products import operations as products
+from crossdock_twins.shiphero.products import parts as product_parts
 from crossdock_twins.shiphero.stock import nodes as stock_nodes
 
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
+    from crossdock_twins.base.agenda import Due
+    from crossdock_twins.shiphero.state import State
+
 _AREAS: tuple[ModuleType, ...] = (
+    papers,
     account,
     account_nodes,
     boxes,
@@ -22,6 +33,9 @@ _AREAS: tuple[ModuleType, ...] = (
     order_nodes,
     products,
     product_nodes,
+    product_bundles,
+    product_changes,
+    product_parts,
     stock_nodes,
 )
 
@@ -39,3 +53,11 @@ ENTITIES: Mapping[str, str] = _all("ENTITIES")
 FIELDS: Mapping[tuple[str, str], Resolver] = _all("FIELDS")
 PAGES: frozenset[str] = frozenset().union(*(getattr(area, "PAGES", ()) for area in _AREAS))
 """The answers of queries whose `data` is a page of the Listing that the operation gives."""
+
+AGENDA: Mapping[str, Callable[["State", "Due"], None]] = _all("AGENDA")
+"""What runs the things that areas have put on the agenda, by kind."""
+
+ROUTES: Sequence[Callable[["State"], list["BaseRoute"]]] = tuple(
+    area.routes for area in _AREAS if hasattr(area, "routes")
+)
+"""What areas serve beside GraphQL, such as files: each gives the routes for a state."""

@@ -19,11 +19,12 @@ _SCRIPTS = tuple(
 
 
 class State:
-    """The rooms of the twin; each reads the same clock."""
+    """The rooms of the twin; each reads the same clock. `url` is where the twin is reached, without an end slash."""
 
-    def __init__(self, *, store: Store, clock: TwinClock) -> None:
+    def __init__(self, *, store: Store, clock: TwinClock, url: str = "") -> None:
         store.migrate(_SCRIPTS)
         self.store = store
+        self.url = url
         self.now: Callable[[], datetime] = clock.now
         self.tokens = AccessTokens(store)
         self.accounts = Accounts(store, self.now)

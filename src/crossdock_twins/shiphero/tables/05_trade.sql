@@ -99,8 +99,7 @@ CREATE TABLE bill_exports (
     id        INTEGER PRIMARY KEY,
     bill_id   INTEGER NOT NULL REFERENCES bills (id) ON DELETE CASCADE,
     status    TEXT    NOT NULL,
-    file_name TEXT    NOT NULL UNIQUE,
-    contents  BLOB    NOT NULL
+    file_name TEXT    NOT NULL REFERENCES papers (name)
 );
 CREATE INDEX bill_exports_by_bill ON bill_exports (bill_id);
 
@@ -183,8 +182,8 @@ CREATE TABLE wholesale_shipping_details (
 );
 CREATE INDEX wholesale_shipping_details_by_order ON wholesale_shipping_details (wholesale_id);
 
--- Papers that the twin has drawn, served under /files/ by their name.
-CREATE TABLE documents (
+-- Papers and files that the twin has made, served under /files/ by their names, which nobody can guess.
+CREATE TABLE papers (
     name       TEXT PRIMARY KEY,
     account_id INTEGER NOT NULL REFERENCES accounts (id),
     media_type TEXT    NOT NULL,
