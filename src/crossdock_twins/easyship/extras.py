@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from crossdock_twins.base.control_page import field
 from crossdock_twins.base.inputs import ControlError, Members, read_members
 from crossdock_twins.base.twin import AccountLine
-from crossdock_twins.easyship import scopes, seeds
+from crossdock_twins.easyship import openapi, scopes, seeds
 from crossdock_twins.easyship.integrations import Integration
 from crossdock_twins.easyship.oauth import pair_json
 from crossdock_twins.easyship.parts import Parts
@@ -68,7 +68,13 @@ def routes(parts: Parts) -> list[BaseRoute]:
         Route("/oauth_apps", api.apps, methods=["GET"]),
         Route("/oauth_apps", api.register, methods=["POST"]),
         Route("/oauth_grants", api.consent, methods=["POST"]),
+        Route("/openapi.json", _openapi),
     ]
+
+
+async def _openapi(request: Request) -> Response:
+    """Describe the API of the host that was asked."""
+    return JSONResponse(openapi.document(server=str(request.base_url.replace(path="/")).rstrip("/")))
 
 
 class _Api:
