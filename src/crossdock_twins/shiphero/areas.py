@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from crossdock_twins.base.agenda import Due
     from crossdock_twins.shiphero.state import State
+from crossdock_twins.shiphero.webhooks import operations as webhooks
 
 _AREAS: tuple[ModuleType, ...] = (
     papers,
@@ -37,6 +38,7 @@ _AREAS: tuple[ModuleType, ...] = (
     product_changes,
     product_parts,
     stock_nodes,
+    webhooks,
 )
 
 
