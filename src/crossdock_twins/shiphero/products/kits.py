@@ -45,7 +45,8 @@ def components_by_product(store: Store, numbers: Sequence[int], *, kind: str) ->
         "SELECT c.id, c.product_id AS whole, c.quantity, p.id AS part, p.account_id, p.sku, p.sku_key, p.name"
         " FROM product_components c JOIN products p ON p.id = c.component_id"
         f" WHERE c.kind = ? AND c.product_id IN ({', '.join('?' * len(numbers))}) ORDER BY c.id",
-        *(kind, *numbers),
+        kind,
+        *numbers,
     )
     found: dict[int, list[Component]] = {}
     for row in rows:

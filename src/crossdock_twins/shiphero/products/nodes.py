@@ -10,7 +10,6 @@ from crossdock_twins.shiphero.paging import Conditions, Listing
 
 _FLAGS = dict.fromkeys(
     (
-        "kit_build",
         "no_air",
         "final_sale",
         "not_owned",
@@ -25,6 +24,18 @@ _FLAGS = dict.fromkeys(
     ),
     False,
 )
+_TEXTS = {
+    "price": "0.00",
+    "value": "0.00",
+    "value_currency": "USD",
+    "customs_value": "0.00",
+    "customs_description": "",
+    "country_of_manufacture": "",
+    "tariff_code": "",
+    "product_note": "",
+    "packer_note": "",
+}
+_DIMENSIONS = dict.fromkeys(("weight", "height", "width", "length"), "0.00")
 PRODUCT_SORTS = {name: name for name in ("id", "sku", "name", "barcode", "created_at", "updated_at")} | {
     "legacy_id": "id"
 }
@@ -36,10 +47,24 @@ def products(_call: Call, rows: list[sqlite3.Row]) -> list[dict[str, Any]]:
     return [_product(row, siblings) for row in rows]
 
 
+def product(call: Call, number: int) -> dict[str, Any]:
+    """Give the node of one product that exists."""
+    return products_by_number(call, [number])[number]
+
+
+def products_by_number(call: Call, numbers: list[int]) -> dict[int, dict[str, Any]]:
+    """Give the nodes of several products."""
+    marks = ", ".join("?" * len(numbers))
+    rows = call.state.store.all(f"SELECT * FROM products WHERE id IN ({marks})", *numbers)
+    return {node["_number"]: node for node in products(call, rows)}
+
+
 def _product(row: sqlite3.Row, siblings: Siblings) -> dict[str, Any]:
+    body = json.loads(row["body"])
     return {
         **_FLAGS,
-        **json.loads(row["body"]),
+        **_TEXTS,
+        **body,
         "id": ids.encode("Product", row["id"]),
         "legacy_id": row["id"],
         "account_id": ids.encode("Account", row["account_id"]),
@@ -47,18 +72,15 @@ def _product(row: sqlite3.Row, siblings: Siblings) -> dict[str, Any]:
         "name": row["name"],
         "barcode": row["barcode"],
         "kit": bool(row["kit"]),
+        "kit_build": bool(row["kit_build"]),
+        "active": body.get("active", True),
+        "dimensions": {**_DIMENSIONS, **{name: text for name, text in body.get("dimensions", {}).items() if text}},
         "created_at": row["created_at"],
         "updated_at": row["updated_at"],
         "_number": row["id"],
+        "_account": row["account_id"],
         "_siblings": siblings,
     }
-
-
-def product_tags(product: dict[str, Any], info: Info) -> list[str]:
-    """Resolve `Product.tags`."""
-    call = info.context
-    rows = call.state.store.all("SELECT tag FROM product_tags WHERE product_id = ? ORDER BY tag", product["_number"])
-    return [row["tag"] for row in rows]
 
 
 def warehouse(row: sqlite3.Row) -> dict[str, Any]:
@@ -116,7 +138,6 @@ def warehouse_of_line(line: dict[str, Any], info: Info) -> str | None:
 
 
 FIELDS: dict[tuple[str, str], Resolver] = {
-    ("Product", "tags"): product_tags,
     ("Warehouse", "products"): products_of_warehouse,
     ("LineItem", "product"): product_of_line,
     ("LineItem", "warehouse"): warehouse_of_line,

@@ -38,13 +38,6 @@ CREATE INDEX purchase_order_lines_by_order ON purchase_order_lines (purchase_ord
 CREATE INDEX purchase_order_lines_by_sku ON purchase_order_lines (sku_key);
 CREATE INDEX purchase_order_lines_by_product ON purchase_order_lines (product_id);
 
-CREATE TABLE purchase_order_lots (
-    line_id INTEGER NOT NULL REFERENCES purchase_order_lines (id) ON DELETE CASCADE,
-    lot_id  INTEGER NOT NULL,
-    PRIMARY KEY (line_id, lot_id)
-) WITHOUT ROWID;
-CREATE INDEX purchase_order_lots_by_lot ON purchase_order_lots (lot_id);
-
 CREATE TABLE purchase_order_attachments (
     id                INTEGER PRIMARY KEY,
     purchase_order_id INTEGER NOT NULL REFERENCES purchase_orders (id) ON DELETE CASCADE,

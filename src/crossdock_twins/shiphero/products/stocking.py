@@ -1,0 +1,72 @@
+"""A product comes to a warehouse: the stock record is made, and its first pieces are booked."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from crossdock_twins.shiphero.call import Call, number_of
+from crossdock_twins.shiphero.errors import ApiError, Code, invalid, not_found
+from crossdock_twins.shiphero.orders import allocation
+from crossdock_twins.shiphero.stock import ledger
+
+_KEPT = (
+    *("inventory_bin", "inventory_overstock_bin", "replenishment_level", "replenishment_max_level"),
+    *("replenishment_increment", "reorder_level", "reorder_amount", "price", "value", "value_currency", "custom"),
+    "active",
+)
+_COUNTS = (
+    *("on_hand", "reserve_inventory", "replenishment_level", "replenishment_max_level", "replenishment_increment"),
+    *("reorder_level", "reorder_amount"),
+)
+
+
+def warehouse_for(call: Call, account_id: int, text: str | None) -> int:
+    """Read the id of a warehouse that an account may use: its own, or its 3PL's; error 5 for any other."""
+    number = number_of(text, "Warehouse")
+    row = call.state.store.one(
+        "SELECT 1 FROM warehouses w JOIN accounts a ON w.account_id IN (a.id, a.parent_id) WHERE w.id = ? AND a.id = ?",
+        *(number, account_id),
+    )
+    if row is None:
+        raise not_found("Warehouse")
+    return number
+
+
+def add_to_warehouse(call: Call, *, account_id: int, product_id: int, data: Mapping[str, Any], reason: str) -> int:
+    """Make the stock record of a product in the warehouse that `data` names, with its `on_hand`; give its number."""
+    negative = next((name for name in _COUNTS if (data.get(name) or 0) < 0), None)
+    if negative:
+        raise invalid(f"{negative} must not be negative")
+    warehouse_id = warehouse_for(call, account_id, data["warehouse_id"])
+    at = call.state.today()
+    stock_id = stock_record(call, account_id=account_id, product_id=product_id, warehouse_id=warehouse_id, data=data)
+    if data.get("on_hand"):
+        ledger.move(call.state, stock_id=stock_id, change=data["on_hand"], reason=reason, by=call.user, at=at)
+    allocation.settle(call.state, stock_ids=[stock_id], at=at)
+    return stock_id
+
+
+def stock_record(call: Call, *, account_id: int, product_id: int, warehouse_id: int, data: Mapping[str, Any]) -> int:
+    """Make an empty stock record; refused where the warehouse carries the product already."""
+    at = call.state.today()
+    if call.state.store.one(
+        "SELECT 1 FROM warehouse_products WHERE product_id = ? AND warehouse_id = ?", product_id, warehouse_id
+    ):
+        raise ApiError(Code.TAKEN, "The product is in this warehouse already")
+    body = {name: data[name] for name in _KEPT if data.get(name) is not None}
+    return call.state.store.insert(
+        "INSERT INTO warehouse_products"
+        " (account_id, product_id, warehouse_id, reserve_inventory, created_at, updated_at, body)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        *(account_id, product_id, warehouse_id, data.get("reserve_inventory") or 0, at, at, json.dumps(body)),
+    )
+
+
+def stock_in(call: Call, *, account_id: int, product_id: int, warehouse_id: int) -> int:
+    """Give the stock record of a product in a warehouse, made where goods come to one that did not carry it."""
+    row = call.state.store.one(
+        "SELECT id FROM warehouse_products WHERE product_id = ? AND warehouse_id = ?", product_id, warehouse_id
+    )
+    if row is not None:
+        return int(row["id"])
+    return stock_record(call, account_id=account_id, product_id=product_id, warehouse_id=warehouse_id, data={})
