@@ -17,13 +17,13 @@ from crossdock_twins.shiphero.products import nodes as product_nodes
 from crossdock_twins.shiphero.products import operations as products
 from crossdock_twins.shiphero.products import parts as product_parts
 from crossdock_twins.shiphero.stock import nodes as stock_nodes
+from crossdock_twins.shiphero.webhooks import operations as webhooks
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from crossdock_twins.base.agenda import Due
     from crossdock_twins.shiphero.state import State
-from crossdock_twins.shiphero.webhooks import operations as webhooks
 
 _AREAS: tuple[ModuleType, ...] = (
     papers,

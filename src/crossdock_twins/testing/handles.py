@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 _CREDENTIALS = {"production_token", "sandbox_token", "access_token", "refresh_token", "client_secret"}
 _START_SECONDS = 30
 _STOP_SECONDS = 10
+_LOOK_AGAIN = 0.02
 _ANSWERED = range(200, 300)
 
 Twin = Literal["easyship", "shiphero"]
@@ -118,6 +119,30 @@ class TwinHandle:
     def clear_journal(self) -> None:
         """Empty the journal."""
         self.control("DELETE", "/journal")
+
+    def deliveries(self, *, after: int = 0) -> list[dict[str, Any]]:
+        """Give the webhook messages, oldest first, each with its `state` and its `attempts`."""
+        found: list[dict[str, Any]] = self.control("GET", f"/deliveries?after={after}")["deliveries"]
+        return found
+
+    def delivered(self, *, seconds: float = 10) -> list[dict[str, Any]]:
+        """Wait until no webhook message is due and give all of them; TwinError where some still are after that long."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            answer = self.control("GET", "/deliveries")
+            if not answer["due"]:
+                found: list[dict[str, Any]] = answer["deliveries"]
+                return found
+            time.sleep(_LOOK_AGAIN)
+        raise TwinError(f"Webhook messages are still on their way after {seconds:g} s. Does their receiver answer?")
+
+    def lose_webhooks(self, number: int) -> None:
+        """Lose the next new webhook messages: they are never sent."""
+        self.control("POST", "/deliveries", {"lose": number})
+
+    def duplicate_webhooks(self, number: int) -> None:
+        """Send the next new webhook messages twice."""
+        self.control("POST", "/deliveries", {"duplicate": number})
 
     def accounts(self) -> list[dict[str, str]]:
         """Give the accounts with their states."""
