@@ -9,7 +9,7 @@ from crossdock_twins.base.store import Store
 from crossdock_twins.easyship import contract
 from crossdock_twins.easyship.errors import ERRORS_PAGE, Page, Refusal
 from crossdock_twins.easyship.replies import Reply
-from crossdock_twins.easyship.state import Company, Grant
+from crossdock_twins.easyship.state import Company, Grant, Owner
 
 VERSION = "2024-09"
 
@@ -39,6 +39,11 @@ class Call:
     body: dict[str, Any]
     now: datetime
     store: Store
+
+    @property
+    def owner(self) -> Owner:
+        """Whose records the request is about."""
+        return Owner(company_id=self.company.id, environment=self.grant.environment)
 
     def require(self, scope: str) -> None:
         """Refuse with 403 where the token has not got a scope that only some requests need."""

@@ -9,8 +9,8 @@ from crossdock_twins.base.store import Store
 from crossdock_twins.easyship.account.merchants import get_merchant
 from crossdock_twins.easyship.shipments import labels, planning
 from crossdock_twins.easyship.shipments.compose import address
-from crossdock_twins.easyship.shipments.store import Owner, insert_shipment
-from crossdock_twins.easyship.state import Company, Environment
+from crossdock_twins.easyship.shipments.store import insert_shipment
+from crossdock_twins.easyship.state import Company, Environment, Owner
 
 SHIPMENTS: dict[Environment, int] = {"production": 24, "sandbox": 6}
 _APART = timedelta(hours=31)

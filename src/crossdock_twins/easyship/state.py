@@ -30,6 +30,14 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Whose records: a company's, in one of its two environments."""
+
+    company_id: str
+    environment: Environment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Somebody who can sign in; only an `admin` may see the integration pages."""
 

@@ -43,11 +43,6 @@ def get_merchant(store: Store, company: Company) -> Merchant:
     )
 
 
-def pay(store: Store, company_id: str, amount: int) -> None:
-    """Take cents off a company's balance; a negative amount is paid back."""
-    store.execute("UPDATE merchant SET balance = balance - ? WHERE company_id = ?", amount, company_id)
-
-
 def _address(company: Company) -> dict[str, Any]:
     elsewhere = {"line_1": "1 Main Street", "city": COUNTRIES[company.country_alpha2].name, "postal_code": "0"}
     address = {

@@ -1,6 +1,7 @@
 """`GET /account`."""
 
 from crossdock_twins.easyship.account.merchants import get_merchant
+from crossdock_twins.easyship.credit import ledger
 from crossdock_twins.easyship.operations import Call, Handler
 from crossdock_twins.easyship.replies import Reply
 
@@ -12,8 +13,12 @@ def show(call: Call) -> Reply:
     if "public.address:read" in call.grant.scopes:
         account["billing_address"] = merchant.address
     if "public.credit:read" in call.grant.scopes:
-        balance = merchant.balance / 100
-        account["credit"] = {"available_balance": balance, "balance": balance, "currency": call.company.currency}
+        held = ledger.wallet(call.store, company_id=call.company.id, environment=call.grant.environment)
+        account["credit"] = {
+            "available_balance": held.available / 100,
+            "balance": held.balance / 100,
+            "currency": call.company.currency,
+        }
     if "public.payment_source:read" in call.grant.scopes:
         account["payment_sources"] = [merchant.card]
     return Reply(members={"account": dict(sorted(account.items()))})

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from crossdock_twins.easyship.rates.measures import Parcel, Units
 from crossdock_twins.easyship.reference.tables import category
+from crossdock_twins.easyship.times import timestamp
 
 _ADDRESS = (
     *("city", "company_name", "contact_email", "contact_name", "contact_phone", "country_alpha2"),
@@ -20,11 +21,6 @@ _ORDER = (
 _ITEM_TEXTS = ("global_trade_item_number", "manufacturer_part_number", "origin_country_alpha2", "platform_product_id")
 _FLAGS = ("contains_battery_pi966", "contains_battery_pi967", "contains_liquids")
 _HS_DIGITS = 8
-
-
-def timestamp(moment: datetime) -> str:
-    """Write a time as the API does: UTC, whole seconds."""
-    return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def address(sent: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import Any
 from crossdock_twins.base.store import Value
 from crossdock_twins.easyship.errors import Refusal
 from crossdock_twins.easyship.ruby import inspect
-from crossdock_twins.easyship.shipments.compose import timestamp
 from crossdock_twins.easyship.shipments.store import Filters
+from crossdock_twins.easyship.times import timestamp
 
 _TIMES = ("created_at", "updated_at", "label_paid_at", "label_generated_at")
 _LISTS = ("label_state", "pickup_state", "delivery_state", "warehouse_state")

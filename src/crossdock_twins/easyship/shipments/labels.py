@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from crossdock_twins.easyship.rates.catalogue import SERVICES
-from crossdock_twins.easyship.shipments.compose import timestamp
 from crossdock_twins.easyship.state import Environment
+from crossdock_twins.easyship.times import timestamp
 
 PAID_AFTER = timedelta(seconds=6)
 MADE_AFTER = timedelta(seconds=12)

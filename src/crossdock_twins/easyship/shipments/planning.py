@@ -13,9 +13,10 @@ from crossdock_twins.easyship.rates.offer import Offer, bought_json, offer, rate
 from crossdock_twins.easyship.rates.pricing import Consignment
 from crossdock_twins.easyship.rates.ranking import Ranked
 from crossdock_twins.easyship.reference.tables import cents, exchange
-from crossdock_twins.easyship.shipments.compose import draft, parcels_json, timestamp
+from crossdock_twins.easyship.shipments.compose import draft, parcels_json
 from crossdock_twins.easyship.shipments.labels import MADE_AFTER, generated
 from crossdock_twins.easyship.state import Environment
+from crossdock_twins.easyship.times import timestamp
 
 Purchase = Literal["none", "later", "now"]
 

@@ -6,24 +6,25 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from crossdock_twins.easyship.account.merchants import Merchant, get_merchant, pay
+from crossdock_twins.easyship.account.merchants import Merchant, get_merchant
+from crossdock_twins.easyship.credit import ledger
 from crossdock_twins.easyship.errors import Refusal, not_found
 from crossdock_twins.easyship.operations import Call, Handler
 from crossdock_twins.easyship.paging import countless
 from crossdock_twins.easyship.replies import Rendered, Reply, success
 from crossdock_twins.easyship.shipments import labels, planning
-from crossdock_twins.easyship.shipments.compose import address, timestamp
+from crossdock_twins.easyship.shipments.compose import address
 from crossdock_twins.easyship.shipments.filters import read_filters
 from crossdock_twins.easyship.shipments.planning import Plan
 from crossdock_twins.easyship.shipments.rules import shipment_problems
 from crossdock_twins.easyship.shipments.store import (
-    Owner,
     due_shipments,
     get_shipment,
     insert_shipment,
     list_shipments,
     replace_shipment,
 )
+from crossdock_twins.easyship.times import timestamp
 
 _NO_SOLUTIONS = "Sorry, we couldn't find any shipping solutions based on the information provided."
 _NO_FUNDS = "We were unable to generate a label as you do not have enough funds on your account."
@@ -37,7 +38,7 @@ def index(call: Call) -> Reply:
     filters = read_filters(call.query)
 
     def fetch(limit: int, offset: int) -> list[str]:
-        return list_shipments(call.store, owner=_owner(call), filters=filters, limit=limit, offset=offset)
+        return list_shipments(call.store, owner=call.owner, filters=filters, limit=limit, offset=offset)
 
     rows, page = countless(fetch, call.query)
     return Reply(members={"shipments": Rendered("[" + ",".join(rows) + "]")}, page=page)
@@ -65,10 +66,10 @@ def create(call: Call) -> Reply:
         environment=call.grant.environment,
     )
     with call.store.transaction():
-        price = _charge(call, planned, merchant)
+        price = _price(call, planned)
         shipment = insert_shipment(
             call.store,
-            owner=_owner(call),
+            owner=call.owner,
             country_alpha2=body["destination_address"]["country_alpha2"],
             compose=lambda shipment_id, number: planning.compose(
                 planned, shipment_id=shipment_id, number=number, now=call.now
@@ -76,6 +77,7 @@ def create(call: Call) -> Reply:
             due_at=planned.due_at(call.now),
             paid=price,
         )
+        _charge(call, price, shipment["easyship_shipment_id"])
     return _created(shipment, planned)
 
 
@@ -86,7 +88,17 @@ def cancel(call: Call) -> Reply:
     if not labels.cancellable(shipment, call.now):
         raise Refusal("invalid_content", _NOT_CANCELLABLE)
     with call.store.transaction():
-        pay(call.store, call.company.id, -row["paid"])
+        if row["paid"]:
+            ledger.record(
+                call.store,
+                company_id=call.company.id,
+                environment=call.grant.environment,
+                amount_cents=row["paid"],
+                adjustment_type="Refund after Cancellation",
+                shipment_id=row["id"],
+                at=call.now,
+                detail=f"Refund of the label of {row['id']}",
+            )
         replace_shipment(call.store, number=row["number"], answer=labels.cancelled(shipment, call.now))
     return success("Shipment successfully cancelled")
 
@@ -101,12 +113,8 @@ def delete(call: Call) -> Reply:
     return success("Shipment successfully deleted")
 
 
-def _owner(call: Call) -> Owner:
-    return Owner(company_id=call.company.id, environment=call.grant.environment)
-
-
 def _found(call: Call) -> tuple[sqlite3.Row, dict[str, Any]]:
-    row = get_shipment(call.store, owner=_owner(call), shipment_id=call.path["easyship_shipment_id"])
+    row = get_shipment(call.store, owner=call.owner, shipment_id=call.path["easyship_shipment_id"])
     if row is None:
         raise not_found("Shipment")
     return row, json.loads(row["answer"])
@@ -138,14 +146,28 @@ def _with_addresses(body: dict[str, Any], merchant: Merchant) -> dict[str, Any]:
     return body
 
 
-def _charge(call: Call, planned: Plan, merchant: Merchant) -> int:
-    """Take the label's price off the balance and give it in cents; the sandbox asks for no money."""
+def _price(call: Call, planned: Plan) -> int:
+    """Give the label's price in cents, or refuse where it cannot be paid; the sandbox asks for no money."""
     if call.grant.environment == "sandbox":
         return 0
-    if planned.price > merchant.balance:
+    held = ledger.wallet(call.store, company_id=call.company.id, environment=call.grant.environment)
+    if planned.price > held.available:
         raise Refusal("payment_required", _NO_FUNDS)
-    pay(call.store, call.company.id, planned.price)
     return planned.price
+
+
+def _charge(call: Call, price: int, shipment_id: str) -> None:
+    if price:
+        ledger.record(
+            call.store,
+            company_id=call.company.id,
+            environment=call.grant.environment,
+            amount_cents=-price,
+            adjustment_type=None,
+            shipment_id=shipment_id,
+            at=call.now,
+            detail=f"Label of {shipment_id}",
+        )
 
 
 def _created(shipment: Mapping[str, Any], planned: Plan) -> Reply:

@@ -7,19 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from crossdock_twins.base.store import Store, Value
-from crossdock_twins.easyship.state import Environment
+from crossdock_twins.easyship.state import Environment, Owner
 
 _FIRST_NUMBERS: Mapping[Environment, int] = {"production": 320_000_000, "sandbox": 10_300_000}
 _STATES = ("shipment_state", "label_state", "pickup_state", "delivery_state", "warehouse_state")
 _TIMES = ("created_at", "updated_at", "label_paid_at", "label_generated_at")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owner:
-    """Whose shipments: a company's, in one of its two environments."""
-
-    company_id: str
-    environment: Environment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""A company's balance, and everything that changes it."""
