@@ -23,6 +23,9 @@ from crossdock.outbox import event
 from crossdock.projects import policy
 from crossdock.settings import Settings
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import twin_coverage
+
 FOLDER: Final = Path(__file__).resolve().parents[1] / "docs" / "reference"
 _WRITTEN: Final = "<!-- Written by tools/reference.py (make reference). Changes belong into the code. -->"
 _DISPOSITIONS: Final = {
@@ -77,6 +80,7 @@ def pages() -> dict[str, str]:
         "commands.md": _commands,
         "api.md": lambda: _api(document),
         "connectors.md": lambda: _connectors(catalogue),
+        "twin-coverage.md": twin_coverage.page,
     }
     texts = {name: f"{_WRITTEN}\n\n" + "\n".join(write()).rstrip() + "\n" for name, write in written.items()}
     return texts | {"openapi.json": json.dumps(document, indent=2, ensure_ascii=False) + "\n"}
