@@ -90,6 +90,7 @@ def test_a_missing_scope_is_refused_without_its_name(easyship_twin: EasyshipTwin
     assert (refused["code"], refused["details"]) == ("forbidden", [])
     assert [link["name"] for link in refused["links"]] == [
         "Errors",
+        "Scopes",
         "Request Rates",
         "How to Display Rates at Checkout",
     ]

@@ -20,14 +20,13 @@ from crossdock_twins.base.store import Store
 from crossdock_twins.base.tokens import digest, random_id
 from crossdock_twins.easyship import edge, errors
 from crossdock_twins.easyship.errors import ERRORS_PAGE, Page, Refusal, not_compliant
-from crossdock_twins.easyship.operations import VERSION, Call, Operation, Router
+from crossdock_twins.easyship.operations import OLD_VERSION, VERSION, Call, Operation, Router
 from crossdock_twins.easyship.parameters import body_schema, check_path, read_query
 from crossdock_twins.easyship.ratelimit import Limiter, Window
-from crossdock_twins.easyship.replies import headers, headers_for, to_json
+from crossdock_twins.easyship.replies import Reply, headers, headers_for, to_json
 from crossdock_twins.easyship.state import Company, Environment, Grant, State, refusal
 from crossdock_twins.easyship.validation import Mismatch
 
-_OLD_VERSION = "2023-01"
 _UNVERIFIED = (
     "To resume shipping, please complete Easyship's identity verification process using this link: "
     "https://app.easyship.com."
@@ -69,12 +68,12 @@ class Api:
         request = Request(scope, receive)
         response = edge.turned_away(request)
         if response is None:
-            response = self._respond(request, await request.body(), started)
+            response = await self._respond(request, await request.body(), started)
         await response(scope, receive, send)
 
-    def _respond(self, request: Request, body: bytes, started: float) -> Response:
+    async def _respond(self, request: Request, body: bytes, started: float) -> Response:
         request_id = random_id()
-        answer = self._limited(request, request_id) or self._answer(request, body, request_id)
+        answer = self._limited(request, request_id) or await self._answer(request, body, request_id)
         shared = headers(status=answer.status, request_id=request_id, runtime=time.perf_counter() - started)
         given = shared | headers_for(request, status=answer.status, body=answer.body) | answer.extra
         return Response(answer.body, status_code=answer.status, headers=given)
@@ -86,18 +85,21 @@ class Api:
         body = errors.body(code="too_many_requests", details=[exceeded.sentence], request_id=request_id)
         return _Answer(status=429, body=to_json(body).encode(), extra=exceeded.headers)
 
-    def _answer(self, request: Request, body: bytes, request_id: str) -> _Answer:
-        version, path = _split(request.scope["path"])
+    async def _answer(self, request: Request, body: bytes, request_id: str) -> _Answer:
+        path: str = request.scope["path"]
+        version = path.removeprefix("/").partition("/")[0]
         try:
             grant, company = self._authenticate(_bearer(request), version)
-            operation, values = self._operation(request.method, version, path)
+            operation, values = self._operation(request.method, path, version)
         except Refusal as refused:
-            return _refused(refused, request_id, pages=None if version == _OLD_VERSION else (ERRORS_PAGE,))
+            return _refused(refused, request_id, pages=None if version == OLD_VERSION else (ERRORS_PAGE,))
         try:
             call = self._check(request, body, grant=grant, company=company, operation=operation, values=values)
             reply = operation.handler(call)
+            if not isinstance(reply, Reply):
+                reply = await reply
         except Refusal as refused:
-            return _refused(refused, request_id, pages=operation.pages if refused.links_page else (ERRORS_PAGE,))
+            return _refused(refused, request_id, pages=refused.pages(operation.pages))
         return _Answer(status=reply.status, body=reply.render(request_id), extra={})
 
     def _authenticate(self, token: str, version: str) -> tuple[Grant, Company]:
@@ -106,7 +108,7 @@ class Api:
         company = None if grant is None else self._state.company(grant.company_id)
         if grant is None or company is None:
             raise Refusal("invalid_token")
-        if version in {VERSION, _OLD_VERSION} and grant.api_version != version:
+        if version in {VERSION, OLD_VERSION} and grant.api_version != version:
             raise Refusal("invalid_token")
         refused = refusal(grant.state)
         if refused == "identity_unverified":
@@ -115,11 +117,11 @@ class Api:
             raise Refusal(refused)
         return grant, company
 
-    def _operation(self, method: str, version: str, path: str) -> tuple[Operation, dict[str, str]]:
-        found = self._router.find(method, path) if version == VERSION else None
+    def _operation(self, method: str, path: str, version: str) -> tuple[Operation, dict[str, str]]:
+        found = self._router.find(method, path)
         if found is not None:
             return found
-        raise Refusal("invalid_endpoint") if version == _OLD_VERSION else not_compliant("invalid_endpoint")
+        raise Refusal("invalid_endpoint") if version == OLD_VERSION else not_compliant("invalid_endpoint")
 
     def _check(
         self,
@@ -150,12 +152,6 @@ def _bearer(request: Request) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _split(path: str) -> tuple[str, str]:
-    """Split `/2024-09/shipments` into the version and the path below it."""
-    version, _, rest = path.removeprefix("/").partition("/")
-    return version, f"/{rest}"
-
-
 def _read_body(operation: Operation, sent: bytes) -> dict[str, Any]:
     try:
         value = json.loads(sent, parse_float=_finite, parse_constant=_no_number) if sent.strip() else {}
@@ -177,5 +173,7 @@ def _no_number(text: str) -> float:
 
 
 def _refused(refused: Refusal, request_id: str, *, pages: Sequence[Page] | None) -> _Answer:
-    body = errors.body(code=refused.code, details=refused.details, request_id=request_id, pages=pages)
-    return _Answer(status=errors.KINDS[refused.code].status, body=to_json(body).encode(), extra={})
+    body = errors.body(
+        code=refused.code, details=refused.details, request_id=request_id, pages=pages, kind=refused.kind
+    )
+    return _Answer(status=refused.kind.status, body=to_json(body).encode(), extra={})

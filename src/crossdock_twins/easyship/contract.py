@@ -2,7 +2,8 @@
 
 An operation has `call` (method and path below the version), `title` (its page's name), `scopes`, `parameters` in
 documented order, `body` or `form`, `answers` (schema by status; "file" where no JSON comes) and `refusals` beside the
-401, 403, 429 and 500 that all have. `advanced`, `metered`, `contract`, `beta` and `undocumented` mark it.
+401, 403, 429 and 500 that all have. `advanced`, `metered`, `contract`, `beta` and `undocumented` mark it; `guide`
+names the how-to guide that its errors point to.
 """
 
 import json

@@ -61,19 +61,32 @@ class Page:
 
 
 ERRORS_PAGE = Page(kind="documentation", name="Errors", path="/reference/errors")
+SCOPES_PAGE = Page(kind="documentation", name="Scopes", path="/reference/scopes")
 
 
 class Refusal(Exception):  # noqa: N818 - it is one of the answers that the twin is there to give
     """An answer that refuses: one of the codes, and the sentences that say why.
 
     `links_page` says whether the error also points to the pages of the operation: failures of the first check do not.
+    `kind` replaces what the code stands for: a few operations have words of their own.
     """
 
-    def __init__(self, code: str, *details: str, links_page: bool = True) -> None:
+    def __init__(self, code: str, *details: str, links_page: bool = True, kind: Kind | None = None) -> None:
         super().__init__(code)
         self.code = code
         self.details = details
         self.links_page = links_page
+        self.kind = kind or KINDS[code]
+
+    def pages(self, operation: Sequence[Page] | None) -> Sequence[Page] | None:
+        """Give the pages that the error points to, out of those of its operation; a missing scope adds one."""
+        if operation is None:
+            return None
+        if not self.links_page:
+            return (ERRORS_PAGE,)
+        if self.code == "forbidden" and not self.details:
+            return (operation[0], SCOPES_PAGE, *operation[1:])
+        return operation
 
 
 def not_compliant(code: str, *messages: str) -> Refusal:
@@ -87,10 +100,15 @@ def not_found(what: str) -> Refusal:
 
 
 def body(
-    *, code: str, details: Sequence[str], request_id: str, pages: Sequence[Page] | None = (ERRORS_PAGE,)
+    *,
+    code: str,
+    details: Sequence[str],
+    request_id: str,
+    pages: Sequence[Page] | None = (ERRORS_PAGE,),
+    kind: Kind | None = None,
 ) -> dict[str, Any]:
     """Give the whole body of an error; without `pages` (None) it has no links, as on the paths before 2024-09."""
-    kind = KINDS[code]
+    kind = kind or KINDS[code]
     error: dict[str, Any] = {"code": code, "details": list(details)}
     if pages is not None:
         error["links"] = [page.as_json() for page in pages]

@@ -1,6 +1,6 @@
 """What an operation of the API is, and how a request finds its own."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -12,10 +12,19 @@ from crossdock_twins.easyship.replies import Reply
 from crossdock_twins.easyship.state import Company, Grant, Owner
 
 VERSION = "2024-09"
+OLD_VERSION = "2023-01"
+_GUIDES = {
+    slug: Page(kind="how-to-guide", name=name, path=f"/docs/how-to-{path}")
+    for slug, name, path in (
+        ("automate", "How to Automate your Shipments", "automate-your-shipments"),
+        ("checkout", "How to Display Rates at Checkout", "display-rates-at-checkout"),
+        ("track", "How to Track a Shipment", "track-a-shipment"),
+    )
+}
 
 
-Handler = Callable[["Call"], Reply]
-"""Answers one operation, or refuses."""
+Handler = Callable[["Call"], Reply | Awaitable[Reply]]
+"""Answers one operation, or refuses; one that has to wait for somebody outside is a coroutine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +64,8 @@ class Call:
 class Operation:
     """One operation: `path` is below the version, `body` is a schema's name or notation, `parameters` in their order.
 
-    `title` and `guide` name the pages that its errors point to; `metered` ones draw on the monthly allowance.
+    `title` and `guide` name the pages that its errors point to; `metered` ones draw on the monthly allowance. Errors
+    of the paths before 2024-09 point nowhere.
     """
 
     id: str
@@ -68,26 +78,30 @@ class Operation:
     body: Any = None
     guide: Page | None = None
     metered: bool = False
+    version: str = VERSION
 
     @property
-    def pages(self) -> tuple[Page, ...]:
-        """The pages that an error of this operation points to."""
+    def pages(self) -> tuple[Page, ...] | None:
+        """The pages that an error of this operation points to; None where errors have no links."""
+        if self.version == OLD_VERSION:
+            return None
         own = Page(kind="documentation", name=self.title, path=f"/reference/{self.id}")
         return (ERRORS_PAGE, own) if self.guide is None else (ERRORS_PAGE, own, self.guide)
 
     def pointer(self, place: int) -> str:
         """Name the schema of the parameter at a place (from 0) as messages do."""
-        path = f"/{VERSION}{self.path}".replace("/", "~1")
+        path = f"/{self.version}{self.path}".replace("/", "~1")
         return f"#/paths/{path}/{self.method.lower()}/parameters/{place}/schema"
 
 
 def bind(handlers: Mapping[str, Handler]) -> tuple[Operation, ...]:
     """Give the operations of the contract that have a handler, by its id; KeyError where the contract has none such."""
     known = contract.operations()
-    return tuple(_operation(name, known[name], handler) for name, handler in handlers.items())
+    return tuple(operation(name, known[name], handler) for name, handler in handlers.items())
 
 
-def _operation(name: str, described: Mapping[str, Any], handler: Handler) -> Operation:
+def operation(name: str, described: Mapping[str, Any], handler: Handler, *, version: str = VERSION) -> Operation:
+    """Make an operation out of its description in the contract and of what answers it."""
     method, path = described["call"].split(" ")
     guide = described.get("guide")
     return Operation(
@@ -99,8 +113,9 @@ def _operation(name: str, described: Mapping[str, Any], handler: Handler) -> Ope
         scopes=tuple(described.get("scopes", ())),
         parameters=tuple(_parameter(*each) for each in described.get("parameters", {}).items()),
         body=described.get("body"),
-        guide=None if guide is None else Page(kind="how-to-guide", **guide),
+        guide=None if guide is None else _GUIDES[guide],
         metered=described.get("metered", False),
+        version=version,
     )
 
 
@@ -111,28 +126,29 @@ def _parameter(name: str, notation: Any) -> Parameter:
 
 
 class Router:
-    """Finds the operation of a method and a path, and the values in the path."""
+    """Finds the operation of a version, a method and a path, and the values in the path."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._plain: dict[tuple[str, str], Operation] = {}
         self._patterns: dict[tuple[str, int], list[tuple[list[str], Operation]]] = {}
-        for operation in operations:
-            if "{" not in operation.path:
-                self._plain[operation.method, operation.path] = operation
+        for each in operations:
+            path = f"/{each.version}{each.path}"
+            if "{" not in path:
+                self._plain[each.method, path] = each
                 continue
-            parts = operation.path.split("/")
-            self._patterns.setdefault((operation.method, len(parts)), []).append((parts, operation))
+            parts = path.split("/")
+            self._patterns.setdefault((each.method, len(parts)), []).append((parts, each))
 
     def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
-        """Give the operation and the values in its path; a plain path goes before a pattern."""
+        """Give the operation and the values in its path, which begins with the version; plain goes before pattern."""
         path = path.rstrip("/")
         if (plain := self._plain.get((method, path))) is not None:
             return plain, {}
         sent = path.split("/")
-        for parts, operation in self._patterns.get((method, len(sent)), ()):
+        for parts, each in self._patterns.get((method, len(sent)), ()):
             values = _values(parts, sent)
             if values is not None:
-                return operation, values
+                return each, values
         return None
 
 
