@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from crossdock_twins.shiphero import papers
 from crossdock_twins.shiphero.account import nodes as account_nodes
 from crossdock_twins.shiphero.account import operations as account
+from crossdock_twins.shiphero.billing import bills, charges, invoices, monthly, tally
+from crossdock_twins.shiphero.billing import nodes as bill_nodes
 from crossdock_twins.shiphero.boxes import operations as boxes
 from crossdock_twins.shiphero.call import Operation, Resolver
 from crossdock_twins.shiphero.orders import nodes as order_nodes
@@ -29,6 +31,12 @@ _AREAS: tuple[ModuleType, ...] = (
     papers,
     account,
     account_nodes,
+    bill_nodes,
+    bills,
+    charges,
+    invoices,
+    monthly,
+    tally,
     boxes,
     orders,
     order_nodes,
