@@ -13,6 +13,7 @@ from crossdock_twins.shiphero.errors import ApiError, Code
 from crossdock_twins.shiphero.paging import Listing
 from crossdock_twins.shiphero.room import with_room
 from crossdock_twins.shiphero.state import State
+from crossdock_twins.shiphero.stock import news
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ def _mutation(name: str, operation: Operation) -> Resolver:
         scopes.check(call, name)
         with call.state.store.transaction():
             changed = operation(call, **arguments)
+            news.tell_updates(call.state)
         if name in _BARE:
             return changed
         entity = areas.ENTITIES.get(name)

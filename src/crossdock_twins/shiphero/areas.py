@@ -11,6 +11,11 @@ from crossdock_twins.shiphero.billing import bills, charges, invoices, monthly, 
 from crossdock_twins.shiphero.billing import nodes as bill_nodes
 from crossdock_twins.shiphero.boxes import operations as boxes
 from crossdock_twins.shiphero.call import Operation, Resolver
+from crossdock_twins.shiphero.locations import nodes as location_nodes
+from crossdock_twins.shiphero.locations import operations as locations
+from crossdock_twins.shiphero.locations import plates as license_plates
+from crossdock_twins.shiphero.lots import nodes as lot_nodes
+from crossdock_twins.shiphero.lots import operations as lots
 from crossdock_twins.shiphero.orders import nodes as order_nodes
 from crossdock_twins.shiphero.orders import operations as orders
 from crossdock_twins.shiphero.products import bundles as product_bundles
@@ -18,7 +23,13 @@ from crossdock_twins.shiphero.products import changes as product_changes
 from crossdock_twins.shiphero.products import nodes as product_nodes
 from crossdock_twins.shiphero.products import operations as products
 from crossdock_twins.shiphero.products import parts as product_parts
+from crossdock_twins.shiphero.purchasing import changes as purchase_changes
+from crossdock_twins.shiphero.purchasing import control as purchase_control
+from crossdock_twins.shiphero.purchasing import nodes as purchase_nodes
+from crossdock_twins.shiphero.purchasing import operations as purchases
+from crossdock_twins.shiphero.purchasing import vendors
 from crossdock_twins.shiphero.stock import nodes as stock_nodes
+from crossdock_twins.shiphero.stock import operations as stock
 from crossdock_twins.shiphero.webhooks import operations as webhooks
 
 if TYPE_CHECKING:
@@ -45,8 +56,19 @@ _AREAS: tuple[ModuleType, ...] = (
     product_bundles,
     product_changes,
     product_parts,
+    purchases,
+    purchase_changes,
+    purchase_control,
+    purchase_nodes,
+    vendors,
     stock_nodes,
     webhooks,
+    location_nodes,
+    locations,
+    license_plates,
+    lot_nodes,
+    lots,
+    stock,
 )
 
 
@@ -71,3 +93,8 @@ ROUTES: Sequence[Callable[["State"], list["BaseRoute"]]] = tuple(
     area.routes for area in _AREAS if hasattr(area, "routes")
 )
 """What areas serve beside GraphQL, such as files: each gives the routes for a state."""
+
+CONTROL: Sequence[Callable[["State"], list["BaseRoute"]]] = tuple(
+    area.control for area in _AREAS if hasattr(area, "control")
+)
+"""What areas add to the control API under `/_twin`: the deeds of people for which the API has no operation."""

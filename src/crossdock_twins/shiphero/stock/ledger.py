@@ -8,14 +8,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crossdock_twins.base.store import Store
 from crossdock_twins.shiphero.accounts import User
 from crossdock_twins.shiphero.errors import not_found
 from crossdock_twins.shiphero.skus import sku_key
-from crossdock_twins.shiphero.stock import places, plates, shelves
+from crossdock_twins.shiphero.stock import news, places, plates, shelves
 from crossdock_twins.shiphero.stock.shelves import Part, Wanted
 
 if TYPE_CHECKING:
     from crossdock_twins.shiphero.state import State
+
+_NON_SELLABLE = (
+    "non_sellable_quantity = (SELECT coalesce(sum(i.quantity), 0) FROM item_locations i"
+    " JOIN locations l ON l.id = i.location_id WHERE i.stock_id = warehouse_products.id AND NOT l.sellable)"
+)
 
 default_location = places.default_location
 """Where pieces lie that name no location, by the number of a stock record."""
@@ -107,6 +113,12 @@ def write_off(state: "State", part: Part, entry: Entry, *, stock_id: int) -> Non
     _record(state, _stock(state, stock_id), part, entry)
 
 
+def recount(store: Store, stock_ids: Iterable[int]) -> None:
+    """Count anew the pieces that may not be sold, after a location was opened or closed for selling."""
+    for stock_id in stock_ids:
+        store.execute(f"UPDATE warehouse_products SET {_NON_SELLABLE} WHERE id = ?", stock_id)
+
+
 def _stock(state: "State", stock_id: int) -> sqlite3.Row:
     row = state.store.one(
         "SELECT s.id, s.account_id, s.warehouse_id, s.product_id, p.sku FROM warehouse_products s"
@@ -127,9 +139,7 @@ def _book(state: "State", stock: sqlite3.Row, part: Part, entry: Entry, *, lpn_i
 def _record(state: "State", stock: sqlite3.Row, part: Part, entry: Entry) -> None:
     before = state.store.all("SELECT on_hand FROM warehouse_products WHERE id = ?", stock["id"])[0]["on_hand"]
     state.store.execute(
-        "UPDATE warehouse_products SET on_hand = on_hand + ?, updated_at = ?, non_sellable_quantity ="
-        " (SELECT coalesce(sum(i.quantity), 0) FROM item_locations i JOIN locations l ON l.id = i.location_id"
-        "  WHERE i.stock_id = warehouse_products.id AND NOT l.sellable) WHERE id = ?",
+        f"UPDATE warehouse_products SET on_hand = on_hand + ?, updated_at = ?, {_NON_SELLABLE} WHERE id = ?",
         *(part.quantity, entry.at, stock["id"]),
     )
     values = {
@@ -149,11 +159,8 @@ def _record(state: "State", stock: sqlite3.Row, part: Part, entry: Entry) -> Non
         "cycle_counted": entry.cycle_counted,
         "created_at": entry.at,
     }
-    state.store.insert(
+    number = state.store.insert(
         f"INSERT INTO inventory_changes ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})",
         *values.values(),
     )
-
-
-def announce(state: "State", *, stock_ids: Iterable[int], at: str) -> None:
-    """Publish "Inventory Update" for stock whose numbers changed, by a move or by allocation."""
+    news.tell_change(state.store, number, at=entry.at)

@@ -1,8 +1,17 @@
 """License plates (LPNs): pallets and boxes with a number, and which of a location's pieces stand on them."""
 
 from crossdock_twins.base.store import Store
+from crossdock_twins.shiphero import ids
 from crossdock_twins.shiphero.errors import invalid
 from crossdock_twins.shiphero.stock.shelves import Part
+
+ENTITY = "LicensePlateNumber"
+
+
+def find(store: Store, text: str) -> int | None:
+    """Give a plate by its id or by the number that is printed on it."""
+    row = store.one("SELECT id FROM lpns WHERE number = ? AND status <> 'DELETED'", text.strip())
+    return ids.decode(text, ENTITY) if row is None else int(row["id"])
 
 
 def follow(store: Store, item_location_id: int, part: Part, *, lpn_id: int | None, at: str) -> None:

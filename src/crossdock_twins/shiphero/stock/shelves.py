@@ -65,6 +65,17 @@ def put(store: Store, stock_id: int, part: Part, *, at: str) -> int:
     )
 
 
+def merge(store: Store, item_location_id: int, *, into: int) -> None:
+    """Let a row go whose pieces were booked into another one of the same location, its plates included."""
+    store.execute(
+        "INSERT INTO lpn_items (item_location_id, lpn_id, units)"
+        " SELECT ?, lpn_id, units FROM lpn_items WHERE item_location_id = ?"
+        " ON CONFLICT (item_location_id, lpn_id) DO UPDATE SET units = lpn_items.units + excluded.units",
+        *(into, item_location_id),
+    )
+    store.execute("DELETE FROM item_locations WHERE id = ?", item_location_id)
+
+
 def _candidates(store: Store, wanted: Wanted, lpn_id: int | None) -> list[Part]:
     where, values = "", [wanted.stock_id]
     if wanted.location_id is not None:

@@ -235,3 +235,15 @@ CREATE TABLE cycle_count_items (
 );
 CREATE INDEX cycle_count_items_by_count ON cycle_count_items (count_id);
 CREATE INDEX cycle_count_items_by_stock ON cycle_count_items (stock_id);
+
+-- Stock whose numbers changed since the outside was last told of it.
+CREATE TABLE stock_news (
+    stock_id INTEGER PRIMARY KEY REFERENCES warehouse_products (id) ON DELETE CASCADE
+);
+CREATE TRIGGER stock_changed AFTER UPDATE OF on_hand, allocated, backorder, reserve_inventory, non_sellable_quantity
+ON warehouse_products
+WHEN (old.on_hand, old.allocated, old.backorder, old.reserve_inventory, old.non_sellable_quantity)
+ IS NOT (new.on_hand, new.allocated, new.backorder, new.reserve_inventory, new.non_sellable_quantity)
+BEGIN
+    INSERT OR IGNORE INTO stock_news (stock_id) VALUES (new.id);
+END;

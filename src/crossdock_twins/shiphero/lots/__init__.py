@@ -1,0 +1,1 @@
+"""Lots: pieces of a product that expire together."""
