@@ -47,7 +47,7 @@ def build(*, store: Store, clock: TwinClock, urls: TwinUrls) -> ASGIApp:
         deliveries=Deliveries(store),
         pages=pages,
         twin=extras.ShipHeroTwin(state, urls),
-        routes=extras.routes(state),
+        routes=[*extras.routes(state), *(route for routes_of in areas.CONTROL for route in routes_of(state))],
     )
     for kind, handler in areas.AGENDA.items():
         control.agenda.on(kind, partial(handler, state))

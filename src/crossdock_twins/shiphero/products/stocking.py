@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crossdock_twins.shiphero.call import Call, number_of
 from crossdock_twins.shiphero.errors import ApiError, Code, invalid, not_found
 from crossdock_twins.shiphero.orders import allocation
 from crossdock_twins.shiphero.stock import ledger
+
+if TYPE_CHECKING:
+    from crossdock_twins.shiphero.state import State
 
 _KEPT = (
     *("inventory_bin", "inventory_overstock_bin", "replenishment_level", "replenishment_max_level"),
@@ -39,34 +42,37 @@ def add_to_warehouse(call: Call, *, account_id: int, product_id: int, data: Mapp
         raise invalid(f"{negative} must not be negative")
     warehouse_id = warehouse_for(call, account_id, data["warehouse_id"])
     at = call.state.today()
-    stock_id = stock_record(call, account_id=account_id, product_id=product_id, warehouse_id=warehouse_id, data=data)
+    if _record_of(call.state, product_id, warehouse_id) is not None:
+        raise ApiError(Code.TAKEN, "The product is in this warehouse already")
+    stock_id = _new_record(call.state, product_id=product_id, warehouse_id=warehouse_id, data=data, at=at)
     if data.get("on_hand"):
         ledger.move(call.state, stock_id=stock_id, change=data["on_hand"], reason=reason, by=call.user, at=at)
     allocation.settle(call.state, stock_ids=[stock_id], at=at)
     return stock_id
 
 
-def stock_record(call: Call, *, account_id: int, product_id: int, warehouse_id: int, data: Mapping[str, Any]) -> int:
-    """Make an empty stock record; refused where the warehouse carries the product already."""
-    at = call.state.today()
-    if call.state.store.one(
-        "SELECT 1 FROM warehouse_products WHERE product_id = ? AND warehouse_id = ?", product_id, warehouse_id
-    ):
-        raise ApiError(Code.TAKEN, "The product is in this warehouse already")
-    body = {name: data[name] for name in _KEPT if data.get(name) is not None}
-    return call.state.store.insert(
-        "INSERT INTO warehouse_products"
-        " (account_id, product_id, warehouse_id, reserve_inventory, created_at, updated_at, body)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        *(account_id, product_id, warehouse_id, data.get("reserve_inventory") or 0, at, at, json.dumps(body)),
+def stock_in(state: "State", *, product_id: int, warehouse_id: int, at: str) -> int:
+    """Give the stock record of a product in a warehouse, made where goods come to one that did not carry it."""
+    number = _record_of(state, product_id, warehouse_id)
+    return (
+        _new_record(state, product_id=product_id, warehouse_id=warehouse_id, data={}, at=at)
+        if number is None
+        else number
     )
 
 
-def stock_in(call: Call, *, account_id: int, product_id: int, warehouse_id: int) -> int:
-    """Give the stock record of a product in a warehouse, made where goods come to one that did not carry it."""
-    row = call.state.store.one(
+def _record_of(state: "State", product_id: int, warehouse_id: int) -> int | None:
+    row = state.store.one(
         "SELECT id FROM warehouse_products WHERE product_id = ? AND warehouse_id = ?", product_id, warehouse_id
     )
-    if row is not None:
-        return int(row["id"])
-    return stock_record(call, account_id=account_id, product_id=product_id, warehouse_id=warehouse_id, data={})
+    return None if row is None else int(row["id"])
+
+
+def _new_record(state: "State", *, product_id: int, warehouse_id: int, data: Mapping[str, Any], at: str) -> int:
+    body = {name: data[name] for name in _KEPT if data.get(name) is not None}
+    return state.store.insert(
+        "INSERT INTO warehouse_products"
+        " (account_id, product_id, warehouse_id, reserve_inventory, created_at, updated_at, body)"
+        " SELECT account_id, id, ?, ?, ?, ?, ? FROM products WHERE id = ?",
+        *(warehouse_id, data.get("reserve_inventory") or 0, at, at, json.dumps(body), product_id),
+    )

@@ -1,0 +1,1 @@
+"""Buying: vendors, purchase orders, and the goods that come for them."""
