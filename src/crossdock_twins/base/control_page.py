@@ -16,6 +16,7 @@ from crossdock_twins.base.twin import Control
 PAGE = "/_twin/"
 _SHOWN_ENTRIES = 50
 _SHOWN_DELIVERIES = 20
+_LIVE_ENTRIES = 200
 
 Deed = Callable[[FormData], str]
 
@@ -39,6 +40,17 @@ def routes(control: Control) -> list[BaseRoute]:
             panel=control.twin.panel(),
         )
 
+    async def live(request: Request) -> Response:
+        path = request.query_params.get("path", "").strip() or "*"
+        entries = control.journal.entries(limit=_LIVE_ENTRIES, path=path)
+        return control.pages.render(
+            request,
+            "twin/live.html",
+            path=path,
+            entries=tuple(reversed(entries)),
+            last=control.journal.last(),
+        )
+
     own = {
         "clock": _turn,
         "follow": _follow,
@@ -54,6 +66,7 @@ def routes(control: Control) -> list[BaseRoute]:
     deeds.update(control.deeds)
     return [
         Route("/", page),
+        Route("/live", live),
         *(Route(f"/page/{name}", _endpoint(control, deed), methods=["POST"]) for name, deed in deeds.items()),
     ]
 

@@ -45,12 +45,13 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came back: a status and the start of the body, or the error where no answer came."""
+    """What came back: a status and the start of the body, or the error where no answer came, or came too late."""
 
     status: int | None
     body: str
     error: str
     duration_ms: float
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +124,27 @@ class Deliveries:
             if not self._take_one(_LOSE):
                 return _delivery(row, copies=2 if self._take_one(_DUPLICATE) else 1)
             self.end(row["id"], "lost")
+
+    def record(
+        self,
+        *,
+        lane: str,
+        event: str,
+        message_id: str,
+        body: str,
+        at: datetime,
+        url: str,
+        outcome: Outcome,
+        state: Literal["delivered", "failed"],
+    ) -> None:
+        """Keep a message that somebody sent at once, with its one try."""
+        number = self._store.insert(
+            "INSERT INTO outgoing_delivery (lane, event, message_id, body, at, due, tries, state)"
+            " VALUES (?, ?, ?, ?, ?, ?, 1, ?)",
+            *(lane, event, message_id, body, moment(at), moment(at), state),
+        )
+        sent = Delivery(id=number, lane=lane, event=event, message_id=message_id, body=body, at=at, due=at, tries=0)
+        self.note(sent, url=url, outcome=outcome)
 
     def waits(self, number: int) -> bool:
         """Tell whether a message is still to be delivered: it may have been dropped, or the twin reset."""

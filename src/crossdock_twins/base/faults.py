@@ -15,7 +15,11 @@ _STATUSES = range(200, 600)
 
 
 class FaultKind(StrEnum):
-    """What goes wrong; `slow` answers rightly but late, `cut_off` breaks in the middle of a right answer."""
+    """What goes wrong; `slow` answers rightly but late, `cut_off` breaks in the middle of a right answer.
+
+    The last three no request meets: the twin asks for them where it makes or voids a label, with the path of the
+    shipment that the label belongs to.
+    """
 
     UNAUTHORIZED = "unauthorized"
     FORBIDDEN = "forbidden"
@@ -24,7 +28,12 @@ class FaultKind(StrEnum):
     SLOW = "slow"
     CUT_OFF = "cut_off"
     HTML = "html"
+    LABEL_FAILED = "label_failed"
+    LABEL_TECHNICAL_FAILED = "label_technical_failed"
+    VOID_FAILED = "void_failed"
 
+
+OF_LABELS = frozenset({FaultKind.LABEL_FAILED, FaultKind.LABEL_TECHNICAL_FAILED, FaultKind.VOID_FAILED})
 
 _SHORT_NAMES = {
     "401": "unauthorized",
@@ -114,9 +123,15 @@ class FaultBook:
     def match(self, *, method: str, path: str) -> Fault | None:
         """Give the fault that this request meets, and count it; one that has hit `times` times is gone afterwards."""
         for fault in self.all():
-            if fnmatchcase(path, fault.paths) and (not fault.methods or method in fault.methods) and self._hits(fault):
+            if fault.kind in OF_LABELS or (fault.methods and method not in fault.methods):
+                continue
+            if fnmatchcase(path, fault.paths) and self._hits(fault):
                 return fault
         return None
+
+    def strikes(self, kind: FaultKind, *, path: str) -> bool:
+        """Tell whether a fault of this kind hits what lies under a path, and count it."""
+        return any(fault.kind is kind and fnmatchcase(path, fault.paths) and self._hits(fault) for fault in self.all())
 
     def _hits(self, fault: Fault) -> bool:
         with self._store.transaction():

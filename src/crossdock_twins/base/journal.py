@@ -76,6 +76,11 @@ class Journal:
         )
         return [_entry(row) for row in (found if after else reversed(found))]
 
+    def last(self) -> int:
+        """Give the newest entry's number, 0 where there is none."""
+        row = self._store.one("SELECT max(id) AS last FROM twin_journal")
+        return 0 if row is None or row["last"] is None else int(row["last"])
+
     def clear(self) -> None:
         """Forget all entries; numbers go on counting."""
         self._store.execute("DELETE FROM twin_journal")

@@ -24,7 +24,7 @@ _ANSWER_KEPT = 4096
 async def send(session: aiohttp.ClientSession, letter: Letter, body: str) -> Outcome:
     """Make one request, without following redirects; whatever goes wrong is part of the outcome."""
     started = time.perf_counter()
-    status, answer, error = None, "", ""
+    status, answer, error, is_late = None, "", "", False
     try:
         async with session.request(
             letter.method,
@@ -37,10 +37,11 @@ async def send(session: aiohttp.ClientSession, letter: Letter, body: str) -> Out
             answer = (await _start_of(response)).decode(errors="replace")
             status = response.status
     except TimeoutError:
-        error = f"No answer within {letter.seconds:g} seconds."
+        error, is_late = f"No answer within {letter.seconds:g} seconds.", True
     except (aiohttp.ClientError, OSError, ValueError) as problem:
         error = f"{type(problem).__name__}: the address could not be reached or did not answer in HTTP."
-    return Outcome(status=status, body=answer, error=error, duration_ms=(time.perf_counter() - started) * 1000)
+    took = (time.perf_counter() - started) * 1000
+    return Outcome(status=status, body=answer, error=error, duration_ms=took, is_late=is_late)
 
 
 def session() -> aiohttp.ClientSession:

@@ -1,10 +1,12 @@
 """The Easyship twin's two apps: production, with the dashboard and partner OAuth, and the sandbox."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
+from crossdock_twins.base.agenda import Due
 from crossdock_twins.base.assemble import assemble
 from crossdock_twins.base.clock import TwinClock
 from crossdock_twins.base.hosts import TwinUrls
@@ -22,6 +24,8 @@ from crossdock_twins.easyship.rates import routes as rates
 from crossdock_twins.easyship.reference import routes as reference
 from crossdock_twins.easyship.shipments import routes as shipments
 from crossdock_twins.easyship.state import Environment
+from crossdock_twins.easyship.webhooks import balance
+from crossdock_twins.easyship.webhooks import routes as webhooks
 from crossdock_twins.easyship.webhooks.addresses import WebhookAddresses
 
 SIGN_IN = seeds.OWNER
@@ -31,8 +35,12 @@ OPERATIONS = bind(
         **reference.HANDLERS,
         **rates.HANDLERS,
         **shipments.HANDLERS,
+        **webhooks.HANDLERS,
     }
 )
+AGENDA: Mapping[str, Callable[[Store, Due], None]] = {**balance.AGENDA}
+"""What runs the things that resources have put on the agenda, by kind."""
+
 _WINDOWS: dict[Environment, Sequence[Window]] = {"production": ratelimit.PRODUCTION, "sandbox": ratelimit.SANDBOX}
 
 
@@ -46,6 +54,8 @@ def build(
 ) -> ASGIApp:
     """Give the app of one host; both hosts share the store and the clock. `windows` replace Easyship's rate limits."""
     desk = open_desk(store=store, clock=clock, urls=urls)
+    for kind, handler in AGENDA.items():
+        desk.control.agenda.on(kind, partial(handler, store))
     api = Api(
         store=store,
         clock=clock,

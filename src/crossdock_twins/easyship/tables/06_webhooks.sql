@@ -1,4 +1,4 @@
--- `event_types` and `configuration` hold JSON; `low_balance_on` is the day (UTC) of the last note on a low balance.
+-- `event_types` and `configuration` hold JSON.
 CREATE TABLE webhook (
     number         INTEGER PRIMARY KEY AUTOINCREMENT,
     id             TEXT NOT NULL UNIQUE,
@@ -10,7 +10,6 @@ CREATE TABLE webhook (
     configuration  TEXT NOT NULL,
     state          TEXT NOT NULL DEFAULT 'inactive' CHECK (state IN ('active', 'inactive', 'failed')),
     secret_token   TEXT NOT NULL,
-    low_balance_on TEXT,
     created_at     TEXT NOT NULL,
     updated_at     TEXT NOT NULL
 );

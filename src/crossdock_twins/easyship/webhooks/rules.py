@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Literal
 
 Version = Literal["2023-01", "2024-09"]
+State = Literal["active", "inactive", "failed"]
 
 TRIES = 31
 WAIT = timedelta(minutes=1)
@@ -40,6 +41,11 @@ def event_types(version: Version) -> tuple[str, ...]:
 def name_in(version: Version, event_type: str) -> str:
     """Give a version's name of an event type."""
     return _OLD_NAMES.get(event_type, event_type) if version == "2023-01" else event_type
+
+
+def plain_name(version: Version, event_type: str) -> str:
+    """Give the name of 2024-09 for a version's name of an event type."""
+    return next(name for name in EVENT_TYPES if name_in(version, name) == event_type)
 
 
 def dotted(event_type: str) -> str:
