@@ -16,8 +16,15 @@ from crossdock_twins.shiphero.locations import operations as locations
 from crossdock_twins.shiphero.locations import plates as license_plates
 from crossdock_twins.shiphero.lots import nodes as lot_nodes
 from crossdock_twins.shiphero.lots import operations as lots
+from crossdock_twins.shiphero.orders import changes as order_changes
+from crossdock_twins.shiphero.orders import closing as order_closing
+from crossdock_twins.shiphero.orders import contents as order_contents
+from crossdock_twins.shiphero.orders import holding as order_holding
+from crossdock_twins.shiphero.orders import lines as order_lines
+from crossdock_twins.shiphero.orders import merging as order_merging
 from crossdock_twins.shiphero.orders import nodes as order_nodes
 from crossdock_twins.shiphero.orders import operations as orders
+from crossdock_twins.shiphero.orders import tags as order_tags
 from crossdock_twins.shiphero.products import bundles as product_bundles
 from crossdock_twins.shiphero.products import changes as product_changes
 from crossdock_twins.shiphero.products import nodes as product_nodes
@@ -51,6 +58,13 @@ _AREAS: tuple[ModuleType, ...] = (
     boxes,
     orders,
     order_nodes,
+    order_lines,
+    order_changes,
+    order_holding,
+    order_contents,
+    order_tags,
+    order_closing,
+    order_merging,
     products,
     product_nodes,
     product_bundles,

@@ -1,6 +1,6 @@
 import pytest
 
-from crossdock_twins.shiphero.orders.nodes import subtotal
+from crossdock_twins.shiphero.orders.lines import subtotal
 from crossdock_twins.shiphero.orders.store import is_sound_address
 from crossdock_twins.shiphero.skus import sku_key
 

@@ -121,8 +121,8 @@ def _rebook(state: "State", order_id: int, at: str) -> set[int]:
 def _home(store: Store, order_id: int) -> int | None:
     """Give the warehouse that serves, or was chosen for, the lines that are not locked to one."""
     row = store.one(
-        "SELECT warehouse_id FROM line_items WHERE order_id = ? AND warehouse_id IS NOT NULL"
-        " AND body ->> 'locked_to' IS NULL AND quantity_allocated > 0 ORDER BY id LIMIT 1",
+        "SELECT a.warehouse_id FROM line_allocations a JOIN line_items l ON l.id = a.line_item_id"
+        " WHERE a.order_id = ? AND a.quantity > 0 AND l.body ->> 'locked_to' IS NULL ORDER BY l.id LIMIT 1",
         order_id,
     )
     return None if row is None else int(row["warehouse_id"])
@@ -153,7 +153,8 @@ def _write_allocations(state: "State", order: sqlite3.Row, *, old: Held, new: He
         state.store.execute(
             "DELETE FROM order_allocations WHERE order_id = ? AND warehouse_id = ?", order["id"], warehouse_id
         )
-        events.deallocated(state.store, order, kept[warehouse_id], before.get(warehouse_id, {}), at=at)
+        if before.get(warehouse_id):
+            events.deallocated(state.store, order, kept[warehouse_id], before[warehouse_id], at=at)
     for warehouse_id in sorted(after):
         row, pieces = kept.get(warehouse_id), after[warehouse_id]
         if row is not None and before.get(warehouse_id) == pieces:

@@ -91,6 +91,11 @@ def write_lines(store: Store, served: Iterable[Served]) -> None:
         )
 
 
+def loosen(store: Store, line_id: int) -> None:
+    """Let a line's numbers be changed: what it has stays set aside until the order is allocated, which comes next."""
+    store.execute("UPDATE line_items SET quantity_allocated = 0, backorder_quantity = 0 WHERE id = ?", line_id)
+
+
 def clear_lines(store: Store, order_id: int) -> None:
     """Write that the lines of an order have nothing and wait for nothing."""
     store.execute(

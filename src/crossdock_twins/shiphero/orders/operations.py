@@ -1,11 +1,11 @@
-"""Operations on orders: find them, read one, make one, tag one."""
+"""Operations on orders: find them, read one and its history, make one."""
 
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from crossdock_twins.shiphero.call import Call, Operation, number_of, required
-from crossdock_twins.shiphero.errors import invalid, not_found
-from crossdock_twins.shiphero.orders import nodes
+from crossdock_twins.shiphero.call import Call, Operation, number_of
+from crossdock_twins.shiphero.orders import contents, nodes, tagging
 from crossdock_twins.shiphero.orders.status import HOLDS
 from crossdock_twins.shiphero.orders.store import NewLine, NewOrder, is_sound_address
 from crossdock_twins.shiphero.paging import Conditions, Listing
@@ -24,7 +24,10 @@ _RANGES = {"updated": "updated_at", "order_date": "order_date", "created": "crea
 }
 _ON_HOLD = f"({' OR '.join(HOLDS)})"
 _READY = "EXISTS (SELECT 1 FROM order_allocations a WHERE a.order_id = orders.id AND a.ready_to_ship)"
-_IN_WAREHOUSE = "EXISTS (SELECT 1 FROM order_allocations a WHERE a.order_id = orders.id AND a.warehouse_id = ?)"
+_ALLOCATED_IN = "EXISTS (SELECT 1 FROM order_allocations a WHERE a.order_id = orders.id AND a.warehouse_id = ?)"
+_IN_WAREHOUSE = "EXISTS (SELECT 1 FROM line_items l WHERE l.order_id = orders.id AND l.warehouse_id = ?)"
+_WHOLESALE = "EXISTS (SELECT 1 FROM wholesale_orders w WHERE w.order_id = orders.id)"
+_PAUSED = "EXISTS (SELECT 1 FROM relationships r WHERE r.customer_id = orders.account_id AND r.pause_shipping)"
 
 _KEPT = frozenset(
     {
@@ -35,16 +38,10 @@ _KEPT = frozenset(
         *("hold_until_date", "incoterms", "tax_id", "tax_type", "flagged", "saturday_delivery", "priority_flag"),
         *("ignore_address_validation_errors", "skip_address_validation", "allocation_priority"),
         *("dry_ice_weight_in_lbs", "ftr_exemption", "address_is_business", "tote_qa", "do_not_print_invoice"),
-        *("ignore_payment_capture_errors", "service_point_id", "partner_source_name"),
+        *("ignore_payment_capture_errors", "service_point_id", "partner_source_name", "from_name", "note_attributes"),
     }
 )
-_KEPT_OF_LINE = frozenset(
-    {
-        *("price", "product_name", "option_title", "custom_options", "custom_barcode", "eligible_for_return"),
-        *("customs_value", "barcode"),
-    }
-)
-_MOST_PIECES = 1_000_000
+_HISTORY_SORTS = {name: name for name in ("id", "username", "created_at")} | {"legacy_id": "id"}
 
 
 def orders(call: Call, **asked: Any) -> Listing:
@@ -68,9 +65,9 @@ def orders(call: Call, **asked: Any) -> Listing:
 
 
 def _add_contents(where: Conditions, asked: Mapping[str, Any]) -> None:
-    for name in ("warehouse_id", "allocated_warehouse_id"):
+    for name, condition in (("warehouse_id", _IN_WAREHOUSE), ("allocated_warehouse_id", _ALLOCATED_IN)):
         if asked.get(name):
-            where.add(_IN_WAREHOUSE, number_of(asked[name], "Warehouse"))
+            where.add(condition, number_of(asked[name], "Warehouse"))
     if asked.get("sku"):
         where.add("id IN (SELECT order_id FROM line_items WHERE sku_key = ?)", sku_key(asked["sku"]))
     if asked.get("tag"):
@@ -82,8 +79,8 @@ def _add_flags(where: Conditions, asked: Mapping[str, Any]) -> None:
         "has_hold": _ON_HOLD,
         "ready_to_ship": _READY,
         "has_backorder": "has_backorder",
-        "is_wholesale_order": "0",
-        "pause_shipping": "0",
+        "is_wholesale_order": _WHOLESALE,
+        "pause_shipping": _PAUSED,
         **{hold: hold for hold in ("operator_hold", "address_hold", "payment_hold", "fraud_hold")},
     }
     for name, condition in flags.items():
@@ -93,28 +90,49 @@ def _add_flags(where: Conditions, asked: Mapping[str, Any]) -> None:
 
 def order(call: Call, *, id: str) -> dict[str, Any]:  # noqa: A002 - the API's own argument
     """Answer `order`; error 5 where the caller sees no such order."""
-    return read_order(call, number_of(id, "Order"))
+    return nodes.read(call, number_of(id, "Order"))
 
 
-def read_order(call: Call, number: int) -> dict[str, Any]:
-    """Give the node of one order; error 5 where the caller sees no such order."""
-    row = call.state.store.one("SELECT * FROM orders WHERE id = ?", number)
-    if row is None or row["account_id"] not in call.visible:
-        raise not_found("Order")
-    return nodes.orders(call, [row])[0]
+def order_history(call: Call, **asked: Any) -> Listing:
+    """Answer `order_history`: lines of the history of the caller's orders, oldest first; dates are whole days."""
+    where = Conditions()
+    where.among("account_id", call.visible)
+    if asked.get("order_id"):
+        where.add("order_id = ?", number_of(asked["order_id"], "Order"))
+    if asked.get("user_id"):
+        where.add("user_id = ?", number_of(asked["user_id"], "User"))
+    if asked.get("order_number"):
+        accounts = ", ".join("?" * len(call.visible))
+        where.add(
+            f"order_id IN (SELECT id FROM orders WHERE account_id IN ({accounts}) AND order_number = ?)",
+            *(*call.visible, asked["order_number"]),
+        )
+    where.compare("username", "=", asked.get("username"))
+    where.compare("created_at", ">=", asked.get("date_from"))
+    until = asked.get("date_to")
+    where.compare("created_at", "<=", None if until is None else until.replace("T00:00:00", "T23:59:59"))
+    return Listing(
+        store=call.state.store, table="order_history", where=where, sorts=_HISTORY_SORTS, nodes=_history_entries
+    )
+
+
+def _history_entries(call: Call, rows: list[sqlite3.Row]) -> list[dict[str, Any]]:
+    found = nodes.by_number(call, {row["order_id"] for row in rows})
+    return [
+        {**nodes.history_entry(row, order_number=order["order_number"]), "order": order}
+        for row, order in ((row, found[row["order_id"]]) for row in rows)
+    ]
 
 
 def order_create(call: Call, *, data: Mapping[str, Any]) -> dict[str, Any]:
     """Answer `order_create`: always a new order, even with numbers that an earlier one has."""
-    lines = [_line(item) for item in data.get("line_items") or () if item]
-    names = [line.partner_line_item_id for line in lines]
-    if len(set(names)) < len(names):
-        raise invalid("partner_line_item_id must be unique within the order")
-    new = _order(call, data, lines)
-    return read_order(call, call.state.orders.create(new, by=call.user))
+    account_id = call.account_for(data.get("customer_account_id"))
+    lines = contents.new_lines(call, data.get("line_items") or (), account_id=account_id, taken=())
+    new = _order(call, data, lines, account_id=account_id)
+    return nodes.read(call, call.state.orders.create(new, by=call.user))
 
 
-def _order(call: Call, data: Mapping[str, Any], lines: list[NewLine]) -> NewOrder:
+def _order(call: Call, data: Mapping[str, Any], lines: list[NewLine], *, account_id: int) -> NewOrder:
     today = call.state.today()
     address = data["shipping_address"]
     unchecked = data.get("skip_address_validation") or data.get("ignore_address_validation_errors")
@@ -124,7 +142,7 @@ def _order(call: Call, data: Mapping[str, Any], lines: list[NewLine]) -> NewOrde
     number = data.get("order_number") or f"API-{today.replace('-', '').replace(':', '')}"
     body = {name: value for name, value in data.items() if name in _KEPT}
     return NewOrder(
-        account_id=call.account_for(data.get("customer_account_id")),
+        account_id=account_id,
         order_number=number,
         partner_order_id=data.get("partner_order_id") or number,
         shop_name=data.get("shop_name") or "Manual Order",
@@ -134,43 +152,13 @@ def _order(call: Call, data: Mapping[str, Any], lines: list[NewLine]) -> NewOrde
         order_date=data.get("order_date") or today,
         required_ship_date=data.get("required_ship_date"),
         holds=holds,
-        tags=[tag.strip() for tag in data.get("tags") or () if tag and tag.strip()],
-        lines=lines,
+        tags=tagging.tidy(data.get("tags") or ()),
+        lines=contents.closed(lines, data.get("fulfillment_status") or ""),
         body={**body, "source": "api", "ftr_exemption_value": data.get("ftr_exemption")},
     )
 
 
-def _line(item: Mapping[str, Any]) -> NewLine:
-    quantity = item["quantity"]
-    pending = item.get("quantity_pending_fulfillment")
-    pending = quantity if pending is None else pending
-    if not 0 < quantity <= _MOST_PIECES:
-        raise invalid("quantity must be a number from 1 to 1000000")
-    if not 0 <= pending <= quantity:
-        raise invalid("quantity_pending_fulfillment must be between 0 and quantity")
-    body = {name: value for name, value in item.items() if name in _KEPT_OF_LINE}
-    if item.get("warehouse_id"):
-        body["locked_to"] = number_of(item["warehouse_id"], "Warehouse")
-    return NewLine(
-        sku=required(item["sku"], "sku"),
-        partner_line_item_id=required(item["partner_line_item_id"], "partner_line_item_id"),
-        quantity=quantity,
-        pending=pending,
-        fulfillment_status=item.get("fulfillment_status") or "pending",
-        body=body,
-    )
-
-
-def order_add_tags(call: Call, *, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Answer `order_add_tags`."""
-    number = number_of(data["order_id"], "Order")
-    if call.state.orders.account_of(number) not in call.accounts_of(data.get("customer_account_id")):
-        raise not_found("Order")
-    call.state.orders.add_tags(number, [tag for tag in data.get("tags") or () if tag], by=call.user)
-    return read_order(call, number)
-
-
-QUERIES: dict[str, Operation] = {"orders": orders, "order": order}
-MUTATIONS: dict[str, Operation] = {"order_create": order_create, "order_add_tags": order_add_tags}
-ENTITIES = {"order_create": "order", "order_add_tags": "order"}
-PAGES = frozenset({"OrdersQueryResult"})
+QUERIES: dict[str, Operation] = {"orders": orders, "order": order, "order_history": order_history}
+MUTATIONS: dict[str, Operation] = {"order_create": order_create}
+ENTITIES = {"order_create": "order"}
+PAGES = frozenset({"OrdersQueryResult", "OrderHistoryQueryResult"})

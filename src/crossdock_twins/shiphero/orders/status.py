@@ -3,5 +3,6 @@
 HOLDS = ("fraud_hold", "address_hold", "payment_hold", "operator_hold", "client_hold")
 """The holds that can be set and lifted; the one for the shipping method is worked out, never set."""
 
-CLOSED = frozenset({"fulfilled", "canceled"})
-"""The statuses that end an order; every other text, the account's own included, leaves it open."""
+MERGED = "merged"
+CLOSED = frozenset({"fulfilled", "canceled", MERGED})
+"""The statuses of orders that want no stock; every other text, the account's own included, leaves an order open."""

@@ -2,17 +2,21 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from crossdock_twins.base.store import Store
 from crossdock_twins.shiphero.accounts import User
-from crossdock_twins.shiphero.orders import allocation
+from crossdock_twins.shiphero.orders import allocation, holding, tagging
 from crossdock_twins.shiphero.orders.status import CLOSED, HOLDS
 from crossdock_twins.shiphero.skus import sku_key
 
 if TYPE_CHECKING:
     from crossdock_twins.shiphero.state import State
+
+PLATFORM = 0
+"""The user number under which history tells what nobody did: a date that came, a line that was served."""
 
 _US = frozenset({"us", "usa", "united states"})
 _US_ZIP = re.compile(r"\d{5}(-?\d{4})?")
@@ -63,7 +67,7 @@ class NewOrder:
 
 
 class Orders:
-    """Makes and changes orders; every change stands in the order's history."""
+    """Makes orders and writes their history."""
 
     def __init__(self, state: "State") -> None:
         self._state = state
@@ -75,34 +79,42 @@ class Orders:
         with self._store.transaction():
             order_id = self._insert(new, created)
             for line in new.lines:
-                self._insert_line(order_id, line, created)
-            self._tag(order_id, new.tags)
+                insert_line(self._store, order_id, line, created)
+            tagging.add(self._store, order_id, new.tags)
+            holding.remember(self._state, order_id, new.body.get("hold_until_date"))
             if new.fulfillment_status not in CLOSED:
                 allocation.allocate(self._state, order_id=order_id, at=created)
             self.note(order_id, f"Order created with {len(new.lines)} line items", by=by, at=created)
         return order_id
-
-    def add_tags(self, order_id: int, tags: Iterable[str], *, by: User) -> None:
-        """Put tags on an order; those that it has already stay single."""
-        now = self._state.today()
-        wanted = [tag.strip() for tag in tags if tag and tag.strip()]
-        with self._store.transaction():
-            self._tag(order_id, wanted)
-            self._store.execute("UPDATE orders SET updated_at = ? WHERE id = ?", now, order_id)
-            self.note(order_id, f"Added tags: {', '.join(wanted)}", by=by, at=now)
 
     def account_of(self, order_id: int) -> int | None:
         """Give the account that an order belongs to."""
         row = self._store.one("SELECT account_id FROM orders WHERE id = ?", order_id)
         return None if row is None else int(row["account_id"])
 
-    def note(self, order_id: int, information: str, *, by: User, at: str) -> None:
-        """Write a line into an order's history."""
+    def note(self, order_id: int, information: str, *, by: User | None, at: str, name: str = "") -> None:
+        """Write a line into an order's history, by a user or by the platform itself; `name` stands for the user's."""
         self._store.execute(
             "INSERT INTO order_history (order_id, account_id, user_id, username, information, created_at)"
             " SELECT id, account_id, ?, ?, ?, ? FROM orders WHERE id = ?",
-            *(by.id, by.email, information, at, order_id),
+            *(by.id if by else PLATFORM, name or (by.email if by else "system"), information, at, order_id),
         )
+
+    def update(
+        self,
+        order_id: int,
+        *,
+        at: str,
+        columns: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Set columns of an order and members of what it only keeps, and note when it changed."""
+        values = {**(columns or {}), "updated_at": at}
+        if body:
+            row = self._store.all("SELECT body FROM orders WHERE id = ?", order_id)[0]
+            values["body"] = json.dumps({**json.loads(row["body"]), **body})
+        names = ", ".join(f"{name} = ?" for name in values)
+        self._store.execute(f"UPDATE orders SET {names} WHERE id = ?", *values.values(), order_id)
 
     def _insert(self, new: NewOrder, created: str) -> int:
         values = {
@@ -122,32 +134,27 @@ class Orders:
             **{hold: new.holds.get(hold, False) for hold in HOLDS},
             "body": json.dumps(new.body),
         }
-        return self._insert_row("orders", values)
+        return _insert_row(self._store, "orders", values)
 
-    def _insert_line(self, order_id: int, line: NewLine, created: str) -> None:
-        values = {
-            "order_id": order_id,
-            "sku": line.sku.strip(),
-            "sku_key": sku_key(line.sku),
-            "partner_line_item_id": line.partner_line_item_id,
-            "fulfillment_status": line.fulfillment_status,
-            "quantity": line.quantity,
-            "quantity_shipped": line.shipped,
-            "quantity_pending": line.pending,
-            "created_at": created,
-            "updated_at": created,
-            "body": json.dumps(line.body),
-        }
-        self._insert_row("line_items", values)
 
-    def _insert_row(self, table: str, values: Mapping[str, Any]) -> int:
-        marks = ", ".join("?" * len(values))
-        return self._store.insert(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", *values.values())
+def insert_line(store: Store, order_id: int, line: NewLine, created: str) -> int:
+    """Add a line to an order; allocate the order afterwards."""
+    values = {
+        "order_id": order_id,
+        "sku": line.sku.strip(),
+        "sku_key": sku_key(line.sku),
+        "partner_line_item_id": line.partner_line_item_id,
+        "fulfillment_status": line.fulfillment_status,
+        "quantity": line.quantity,
+        "quantity_shipped": line.shipped,
+        "quantity_pending": line.pending,
+        "created_at": created,
+        "updated_at": created,
+        "body": json.dumps(line.body),
+    }
+    return _insert_row(store, "line_items", values)
 
-    def _tag(self, order_id: int, tags: Iterable[str]) -> None:
-        for tag in tags:
-            self._store.execute(
-                "INSERT OR IGNORE INTO order_tags (order_id, tag, place) VALUES (?, ?,"
-                " (SELECT count(*) FROM order_tags WHERE order_id = ?))",
-                *(order_id, tag, order_id),
-            )
+
+def _insert_row(store: Store, table: str, values: Mapping[str, Any]) -> int:
+    marks = ", ".join("?" * len(values))
+    return store.insert(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", *values.values())
