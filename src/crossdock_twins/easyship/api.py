@@ -100,7 +100,8 @@ class Api:
                 reply = await reply
         except Refusal as refused:
             return _refused(refused, request_id, pages=refused.pages(operation.pages))
-        return _Answer(status=reply.status, body=reply.render(request_id), extra={})
+        extra = {} if reply.file is None else reply.file.headers()
+        return _Answer(status=reply.status, body=reply.render(request_id), extra=extra)
 
     def _authenticate(self, token: str, version: str) -> tuple[Grant, Company]:
         """Find out who asks; a token of one API version is unknown on the paths of another."""

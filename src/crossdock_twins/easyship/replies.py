@@ -20,6 +20,19 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """What is sent instead of JSON: a document or a table."""
+
+    content: bytes = field(repr=False)
+    content_type: str
+    name: str
+
+    def headers(self) -> dict[str, str]:
+        """Give the headers that say what it is."""
+        return {"Content-Type": self.content_type, "Content-Disposition": f'inline; filename="{self.name}"'}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """Where a list stands: `next` is the next page's number or None, `count` None where nobody counts."""
 
@@ -34,15 +47,21 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A successful answer; `members` hold JSON values or Rendered texts, `meta` what stands beside the request's id."""
+    """A successful answer; `members` hold JSON values or Rendered texts, `meta` what stands beside the request's id.
 
-    members: Mapping[str, Any]
+    A `file` goes out as it is, without either.
+    """
+
+    members: Mapping[str, Any] = field(default_factory=dict)
     status: int = _HTTP_OK
     page: Page | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
+    file: File | None = None
 
     def render(self, request_id: str) -> bytes:
         """Write the whole body."""
+        if self.file is not None:
+            return self.file.content
         meta: dict[str, Any] = {} if self.page is None else {"pagination": self.page.as_json()}
         members = {**self.members, "meta": meta | dict(self.meta) | {"request_id": request_id}}
         return ("{" + ",".join(f"{to_json(name)}:{to_json(value)}" for name, value in members.items()) + "}").encode()
