@@ -16,7 +16,16 @@ from crossdock_twins.base.pages import Pages
 from crossdock_twins.base.postman import Postman
 from crossdock_twins.base.store import Store
 from crossdock_twins.base.twin import Control
-from crossdock_twins.shiphero import areas, dashboard, developer_pages, endpoints, extras, seeds
+from crossdock_twins.shiphero import (
+    areas,
+    dashboard,
+    developer_pages,
+    endpoints,
+    extras,
+    order_pages,
+    seeds,
+    stock_pages,
+)
 from crossdock_twins.shiphero.door import Door
 from crossdock_twins.shiphero.folding import FoldSlashes
 from crossdock_twins.shiphero.state import State
@@ -24,7 +33,10 @@ from crossdock_twins.shiphero.webhooks.addresses import WebhookAddresses
 
 SIGN_IN = seeds.OWNER
 
-_QUIET_PATHS = ("/", "/sign-in", "/sign-out", "/my-account", "/my-account/*")
+_QUIET_PATHS = (
+    *("/", "/sign-in", "/sign-out", "/my-account", "/my-account/*"),
+    *("/orders", "/orders/*", "/inventory", "/inventory/*"),
+)
 
 
 def build(*, store: Store, clock: TwinClock, urls: TwinUrls) -> ASGIApp:
@@ -58,6 +70,8 @@ def build(*, store: Store, clock: TwinClock, urls: TwinUrls) -> ASGIApp:
         *(route for routes_of in areas.ROUTES for route in routes_of(state)),
         *dashboard.routes(state=state, pages=pages, door=door),
         *developer_pages.routes(state=state, pages=pages, door=door),
+        *order_pages.routes(state=state, pages=pages, door=door),
+        *stock_pages.routes(state=state, pages=pages, door=door),
     ]
     postman = Postman(
         store=store,

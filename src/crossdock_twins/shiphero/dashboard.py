@@ -47,7 +47,7 @@ class Dashboard:
             visitor=visitor,
             figures=self._figures(account_id),
             statuses=self._statuses(account_id),
-            orders=[nodes.summary(row) for row in recent],
+            orders=[{**nodes.summary(row), "id": row["id"]} for row in recent],
             warehouses=self._warehouses(visitor),
         )
 
