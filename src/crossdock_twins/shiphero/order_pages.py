@@ -91,7 +91,7 @@ class OrderPages:
             graphql_id=ids.encode("Order", order["id"]),
             address=_address(json.loads(order["body"]).get("shipping_address") or {}),
             total=json.loads(order["body"]).get("total_price") or "",
-            **below,
+            below=below,
         )
 
 
