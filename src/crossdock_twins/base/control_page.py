@@ -36,6 +36,7 @@ def routes(control: Control) -> list[BaseRoute]:
             entries=tuple(reversed(control.journal.entries(limit=_SHOWN_ENTRIES))),
             shown=_SHOWN_ENTRIES,
             deliveries=tuple(reversed(control.deliveries.shown(limit=_SHOWN_DELIVERIES))),
+            deliveries_shown=_SHOWN_DELIVERIES,
             meddling=control.deliveries.meddling(),
             panel=control.twin.panel(),
         )

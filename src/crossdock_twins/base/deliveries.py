@@ -197,6 +197,16 @@ class Deliveries:
         )
         return [self._shown(row) for row in (rows if after else reversed(rows))]
 
+    def tries_of(self, lane: str, *, limit: int) -> list[dict[str, Any]]:
+        """Give the newest tries for one subscriber, newest first, each with its event."""
+        rows = self._store.all("SELECT * FROM outgoing_attempt WHERE lane = ? ORDER BY id DESC LIMIT ?", lane, limit)
+        return [{"event": row["event"], **tried} for row, tried in zip(rows, _attempts(rows), strict=True)]
+
+    def waiting_of(self, lane: str) -> int:
+        """Count the messages that wait for one subscriber, now or later."""
+        row = self._store.one("SELECT count(*) AS n FROM outgoing_delivery WHERE lane = ? AND state = 'waiting'", lane)
+        return 0 if row is None else int(row["n"])
+
     def _shown(self, row: sqlite3.Row) -> dict[str, Any]:
         tries = self._store.all("SELECT * FROM outgoing_attempt WHERE delivery_id = ? ORDER BY id", row["id"])
         names = ("id", "event", "message_id", "state", "at", "due", "tries")

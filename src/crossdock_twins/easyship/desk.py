@@ -22,6 +22,7 @@ from crossdock_twins.easyship.grants import Grants
 from crossdock_twins.easyship.integrations import Integrations
 from crossdock_twins.easyship.parts import Parts
 from crossdock_twins.easyship.state import Environment, State
+from crossdock_twins.easyship.webhooks import pages as webhook_pages
 
 _HERE = Path(__file__).parent
 
@@ -41,6 +42,7 @@ class Desk:
         return [
             *dashboard.routes(self.parts),
             *integration_pages.routes(self.parts),
+            *webhook_pages.routes(self.parts, store=self.control.store, clock=self.control.clock),
             *authorize.routes(self.parts),
             *oauth.routes(self.parts),
         ]

@@ -19,6 +19,8 @@ QUIET_PATHS: Sequence[str] = (
     "/connect",
     "/integrations",
     "/integrations/*",
+    "/webhooks",
+    "/webhooks/*",
 )
 """The dashboard's paths: neither journalled nor faulted."""
 

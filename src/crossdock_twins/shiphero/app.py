@@ -29,6 +29,7 @@ from crossdock_twins.shiphero import (
 from crossdock_twins.shiphero.door import Door
 from crossdock_twins.shiphero.folding import FoldSlashes
 from crossdock_twins.shiphero.state import State
+from crossdock_twins.shiphero.webhooks import pages as webhook_pages
 from crossdock_twins.shiphero.webhooks.addresses import WebhookAddresses
 
 SIGN_IN = seeds.OWNER
@@ -70,6 +71,7 @@ def build(*, store: Store, clock: TwinClock, urls: TwinUrls) -> ASGIApp:
         *(route for routes_of in areas.ROUTES for route in routes_of(state)),
         *dashboard.routes(state=state, pages=pages, door=door),
         *developer_pages.routes(state=state, pages=pages, door=door),
+        *webhook_pages.routes(state=state, pages=pages, door=door),
         *order_pages.routes(state=state, pages=pages, door=door),
         *stock_pages.routes(state=state, pages=pages, door=door),
     ]

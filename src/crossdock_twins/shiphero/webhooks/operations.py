@@ -118,14 +118,19 @@ def _row(call: Call, number: int) -> Any:
     return row
 
 
-def _url(text: str) -> str:
-    url = required(text, "url")
+def is_url(text: str) -> bool:
+    """Tell whether messages could be sent to an address."""
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(text)
         sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
-        sound = False
-    if not sound or len(url) > _LONGEST_URL or any(letter.isspace() for letter in url):
+        return False
+    return sound and len(text) <= _LONGEST_URL and text.isascii() and not any(letter.isspace() for letter in text)
+
+
+def _url(text: str) -> str:
+    url = required(text, "url")
+    if not is_url(url):
         raise invalid(f"{url[:_LONGEST_URL]} is not a valid URL")
     return url
 
