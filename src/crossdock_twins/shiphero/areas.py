@@ -11,6 +11,10 @@ from crossdock_twins.shiphero.billing import bills, charges, invoices, monthly, 
 from crossdock_twins.shiphero.billing import nodes as bill_nodes
 from crossdock_twins.shiphero.boxes import operations as boxes
 from crossdock_twins.shiphero.call import Operation, Resolver
+from crossdock_twins.shiphero.inbound import control as inbound_control
+from crossdock_twins.shiphero.inbound import nodes as inbound_nodes
+from crossdock_twins.shiphero.inbound import operations as inbound
+from crossdock_twins.shiphero.inbound import plans, summary
 from crossdock_twins.shiphero.locations import nodes as location_nodes
 from crossdock_twins.shiphero.locations import operations as locations
 from crossdock_twins.shiphero.locations import plates as license_plates
@@ -44,6 +48,10 @@ if TYPE_CHECKING:
 
     from crossdock_twins.base.agenda import Due
     from crossdock_twins.shiphero.state import State
+from crossdock_twins.shiphero.stock import history as stock_history
+from crossdock_twins.shiphero.totes import nodes as tote_nodes
+from crossdock_twins.shiphero.totes import operations as totes
+
 
 _AREAS: tuple[ModuleType, ...] = (
     papers,
@@ -70,6 +78,11 @@ _AREAS: tuple[ModuleType, ...] = (
     product_bundles,
     product_changes,
     product_parts,
+    inbound,
+    inbound_control,
+    inbound_nodes,
+    plans,
+    summary,
     purchases,
     purchase_changes,
     purchase_control,
@@ -83,6 +96,9 @@ _AREAS: tuple[ModuleType, ...] = (
     lot_nodes,
     lots,
     stock,
+    stock_history,
+    tote_nodes,
+    totes,
 )
 
 
