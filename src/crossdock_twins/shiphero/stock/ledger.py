@@ -113,6 +113,19 @@ def write_off(state: "State", part: Part, entry: Entry, *, stock_id: int) -> Non
     _record(state, _stock(state, stock_id), part, entry)
 
 
+def lift(store: Store, part: Part, *, stock_id: int, at: str) -> None:
+    """Take pieces from a location into somebody's hands: they stay on hand, so nothing of it stands in history."""
+    shelf = shelves.put(store, stock_id, part.taken(), at=at)
+    plates.follow(store, shelf, part.taken(), lpn_id=None, at=at)
+    recount(store, [stock_id])
+
+
+def lay_down(store: Store, part: Part, *, stock_id: int, at: str) -> None:
+    """Put pieces that are on hand into a location."""
+    shelves.put(store, stock_id, part, at=at)
+    recount(store, [stock_id])
+
+
 def recount(store: Store, stock_ids: Iterable[int]) -> None:
     """Count anew the pieces that may not be sold, after a location was opened or closed for selling."""
     for stock_id in stock_ids:

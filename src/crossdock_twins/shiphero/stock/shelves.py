@@ -28,12 +28,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Pieces to be taken of a stock record: from one location or any, of one lot or any."""
+    """Pieces to be taken of a stock record: from one location or any, of one lot or any, perhaps for an order."""
 
     stock_id: int
     quantity: int
     location_id: int | None = None
     lot_id: int | None = None
+    only_sellable: bool = False
 
 
 def choose(store: Store, wanted: Wanted, *, lpn_id: int | None = None) -> list[Part]:
@@ -82,6 +83,8 @@ def _candidates(store: Store, wanted: Wanted, lpn_id: int | None) -> list[Part]:
         where, values = " AND i.location_id = ?", [*values, wanted.location_id]
     if wanted.lot_id is not None:
         where, values = f"{where} AND i.lot_id = ?", [*values, wanted.lot_id]
+    if wanted.only_sellable:
+        where = f"{where} AND l.sellable"
     more, count = "", "i.quantity"
     if lpn_id is not None:
         more, count = f"JOIN lpn_items c ON c.item_location_id = i.id AND c.lpn_id = {lpn_id:d}", "c.units"

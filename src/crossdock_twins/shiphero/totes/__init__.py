@@ -1,0 +1,1 @@
+"""Totes: what was picked for orders and is not shipped yet."""
