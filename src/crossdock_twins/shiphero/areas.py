@@ -39,8 +39,13 @@ from crossdock_twins.shiphero.purchasing import control as purchase_control
 from crossdock_twins.shiphero.purchasing import nodes as purchase_nodes
 from crossdock_twins.shiphero.purchasing import operations as purchases
 from crossdock_twins.shiphero.purchasing import vendors
+from crossdock_twins.shiphero.stock import history as stock_history
 from crossdock_twins.shiphero.stock import nodes as stock_nodes
 from crossdock_twins.shiphero.stock import operations as stock
+from crossdock_twins.shiphero.totes import barcodes as tote_barcodes
+from crossdock_twins.shiphero.totes import control as tote_control
+from crossdock_twins.shiphero.totes import nodes as tote_nodes
+from crossdock_twins.shiphero.totes import operations as totes
 from crossdock_twins.shiphero.webhooks import operations as webhooks
 
 if TYPE_CHECKING:
@@ -48,10 +53,6 @@ if TYPE_CHECKING:
 
     from crossdock_twins.base.agenda import Due
     from crossdock_twins.shiphero.state import State
-from crossdock_twins.shiphero.stock import history as stock_history
-from crossdock_twins.shiphero.totes import nodes as tote_nodes
-from crossdock_twins.shiphero.totes import operations as totes
-
 
 _AREAS: tuple[ModuleType, ...] = (
     papers,
@@ -97,6 +98,8 @@ _AREAS: tuple[ModuleType, ...] = (
     lots,
     stock,
     stock_history,
+    tote_barcodes,
+    tote_control,
     tote_nodes,
     totes,
 )
