@@ -252,6 +252,6 @@ def _first_line(process: subprocess.Popen[str]) -> str:
         if process.stdout is not None:
             waiting.register(process.stdout, selectors.EVENT_READ)
         while process.stdout is not None and time.monotonic() < deadline and process.poll() is None:
-            if waiting.select(timeout=0.2):
-                return process.stdout.readline()
+            if waiting.select(timeout=0.2) and (line := process.stdout.readline()):
+                return line
     raise TwinError(f"The twin was not ready within {_START_SECONDS} s. Its output says why.")
