@@ -14,11 +14,15 @@ from crossdock_twins.base.postman import Postman
 from crossdock_twins.base.store import Store
 from crossdock_twins.easyship import ratelimit, seeds
 from crossdock_twins.easyship.account import routes as account
+from crossdock_twins.easyship.addresses import routes as addresses
 from crossdock_twins.easyship.api import Api
+from crossdock_twins.easyship.credit import payments
+from crossdock_twins.easyship.credit import routes as credit
 from crossdock_twins.easyship.desk import Desk, open_desk
 from crossdock_twins.easyship.faulty import fault_reply
 from crossdock_twins.easyship.operations import bind
 from crossdock_twins.easyship.parts import QUIET_PATHS
+from crossdock_twins.easyship.payment_sources import routes as payment_sources
 from crossdock_twins.easyship.ratelimit import Window
 from crossdock_twins.easyship.rates import routes as rates
 from crossdock_twins.easyship.reference import routes as reference
@@ -32,13 +36,16 @@ SIGN_IN = seeds.OWNER
 OPERATIONS = bind(
     {
         **account.HANDLERS,
+        **addresses.HANDLERS,
+        **credit.HANDLERS,
+        **payment_sources.HANDLERS,
         **reference.HANDLERS,
         **rates.HANDLERS,
         **shipments.HANDLERS,
         **webhooks.HANDLERS,
     }
 )
-AGENDA: Mapping[str, Callable[[Store, Due], None]] = {**balance.AGENDA}
+AGENDA: Mapping[str, Callable[[Store, Due], None]] = {**balance.AGENDA, **payments.AGENDA}
 """What runs the things that resources have put on the agenda, by kind."""
 
 _WINDOWS: dict[Environment, Sequence[Window]] = {"production": ratelimit.PRODUCTION, "sandbox": ratelimit.SANDBOX}

@@ -64,7 +64,6 @@ def open_desk(*, store: Store, clock: TwinClock, urls: TwinUrls) -> Desk:
         grants=Grants(store=store, clock=clock),
         pages=pages,
     )
-    people = partial(seeds.companies, store)
     control = Control(
         key="easyship",
         name="Easyship",
@@ -76,7 +75,11 @@ def open_desk(*, store: Store, clock: TwinClock, urls: TwinUrls) -> Desk:
         deliveries=Deliveries(store),
         pages=pages,
         twin=extras.EasyshipTwin(
-            parts, seeds_by_name={"small-shop": partial(_small_shop, parts, store, clock), "empty": people}
+            parts,
+            seeds_by_name={
+                "small-shop": partial(_small_shop, parts, store, clock),
+                "empty": partial(_companies, store, clock),
+            },
         ),
         routes=extras.routes(parts),
         deeds=extras.deeds(parts),
@@ -85,6 +88,10 @@ def open_desk(*, store: Store, clock: TwinClock, urls: TwinUrls) -> Desk:
     return Desk(parts=parts, state=parts.state, control=control)
 
 
+def _companies(store: Store, clock: TwinClock) -> None:
+    seeds.companies(store, now=clock.now())
+
+
 def _small_shop(parts: Parts, store: Store, clock: TwinClock) -> None:
-    seeds.companies(store)
+    _companies(store, clock)
     shop.fill(store, parts.state.companies()[0], now=clock.now())

@@ -18,6 +18,13 @@ def counted(rows: Sequence[Row], query: Mapping[str, Any]) -> tuple[list[Row], P
     return list(rows[end - per_page : end]), Page(page=page, next=following, count=len(rows))
 
 
+def fetched(total: int, fetch: Callable[[int, int], list[Row]], query: Mapping[str, Any]) -> tuple[list[Row], Page]:
+    """Fetch a page (limit, offset) of so many rows."""
+    page, per_page = query.get("page", 1), query.get("per_page", _PER_PAGE)
+    following = page + 1 if page * per_page < total else None
+    return fetch(per_page, (page - 1) * per_page), Page(page=page, next=following, count=total)
+
+
 def countless(fetch: Callable[[int, int], list[Row]], query: Mapping[str, Any]) -> tuple[list[Row], Page]:
     """Fetch a page and one row more (limit, offset), which tells whether another page follows; nobody counts."""
     page, per_page = query.get("page", 1), query.get("per_page", _PER_PAGE)

@@ -1,26 +1,24 @@
 """`GET /account`."""
 
-from crossdock_twins.easyship.account.merchants import get_merchant
-from crossdock_twins.easyship.credit import ledger
+from crossdock_twins.easyship.addresses.store import default_address
+from crossdock_twins.easyship.credit.routes import credit_json
 from crossdock_twins.easyship.operations import Call, Handler
+from crossdock_twins.easyship.payment_sources.store import ACTIVE, SOURCES
 from crossdock_twins.easyship.replies import Reply
 
 
 def show(call: Call) -> Reply:
     """Show the company; address, credit and payment sources appear with their scopes."""
-    merchant = get_merchant(call.store, call.company)
+    scopes = call.grant.scopes
     account: dict[str, object] = {"easyship_company_id": call.company.id, "name": call.company.name}
-    if "public.address:read" in call.grant.scopes:
-        account["billing_address"] = merchant.address
-    if "public.credit:read" in call.grant.scopes:
-        held = ledger.wallet(call.store, company_id=call.company.id, environment=call.grant.environment)
-        account["credit"] = {
-            "available_balance": held.available / 100,
-            "balance": held.balance / 100,
-            "currency": call.company.currency,
-        }
-    if "public.payment_source:read" in call.grant.scopes:
-        account["payment_sources"] = [merchant.card]
+    if "public.address:read" in scopes:
+        account["billing_address"] = default_address(
+            call.store, company=call.company, environment=call.grant.environment, role="billing"
+        )
+    if "public.credit:read" in scopes:
+        account["credit"] = credit_json(call)
+    if "public.payment_source:read" in scopes:
+        account["payment_sources"] = SOURCES.some(call.store, call.owner, ACTIVE, order="number")
     return Reply(members={"account": dict(sorted(account.items()))})
 
 

@@ -9,9 +9,13 @@ from datetime import datetime
 from typing import Literal
 from uuid import uuid4
 
-from crossdock_twins.base.store import Store
+from crossdock_twins.base import agenda
+from crossdock_twins.base.store import Store, Value
 from crossdock_twins.easyship.state import Environment
 from crossdock_twins.easyship.times import timestamp
+
+RECHARGE = "credit.recharge"
+"""The kind of agenda item that a charge leaves when the balance has fallen below what the company set."""
 
 Kind = Literal["shipment", "pickup", "claim", "policy", "payment"]
 AdjustmentType = Literal[
@@ -38,25 +42,36 @@ AdjustmentType = Literal[
     "Others",
 ]
 
-OPENING_BALANCE = 50_000
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wallet:
-    """What is settled, and what can be spent: holds and payments on their way make the difference."""
+    """What is settled, and what can be spent: holds and payments on their way make the difference.
+
+    `overdraft` is how far below nothing the company may go.
+    """
 
     balance: int
     available: int
+    overdraft: int
 
 
 def wallet(store: Store, *, company_id: str, environment: Environment) -> Wallet:
-    """Give what a company has; it starts with 500.00, which nobody has paid in."""
+    """Give what a company has; LookupError where it has no account yet."""
     row = store.one(
-        "SELECT balance, available FROM wallet WHERE company_id = ? AND environment = ?", company_id, environment
+        "SELECT balance, available, overdraft FROM wallet WHERE company_id = ? AND environment = ?",
+        *(company_id, environment),
     )
     if row is None:
-        return Wallet(balance=OPENING_BALANCE, available=OPENING_BALANCE)
-    return Wallet(balance=row["balance"], available=row["available"])
+        raise LookupError(f"{company_id} has no wallet.")
+    return Wallet(balance=row["balance"], available=row["available"], overdraft=row["overdraft"])
+
+
+def open_wallet(store: Store, *, company_id: str, environment: Environment) -> None:
+    """Give a company an empty wallet."""
+    store.execute(
+        "INSERT INTO wallet (company_id, environment, balance, available) VALUES (?, ?, 0, 0)",
+        *(company_id, environment),
+    )
 
 
 def record(
@@ -75,22 +90,66 @@ def record(
 
     A charge is negative. `adjustment_type` is None for an ordinary charge, `detail` is the record's description.
     """
-    _open(store, company_id, environment)
+    _move(store, company_id, environment, balance=amount_cents, available=amount_cents)
+    _write(
+        store,
+        *(company_id, environment, kind, adjustment_type, amount_cents, detail, shipment_id),
+        *(timestamp(at), timestamp(at)),
+    )
+    if amount_cents < 0:
+        _call_for_recharge(store, company_id, environment, at)
+
+
+def announce(
+    store: Store,
+    *,
+    company_id: str,
+    environment: Environment,
+    amount_cents: int,
+    spendable_cents: int,
+    at: datetime,
+    detail: str,
+) -> str:
+    """Write a payment that is still on its way, of which some can be spent already, and give the record's id."""
+    _move(store, company_id, environment, balance=0, available=spendable_cents)
+    return _write(
+        store, *(company_id, environment, "payment", None, amount_cents, detail, None), *(timestamp(at), None)
+    )
+
+
+def settle(store: Store, *, record_id: str, spent_cents: int, at: datetime) -> None:
+    """Let a payment arrive of which so much could be spent before."""
+    row = store.one("SELECT * FROM transaction_record WHERE id = ? AND settled_at IS NULL", record_id)
+    if row is None:
+        return
+    store.execute("UPDATE transaction_record SET settled_at = ? WHERE id = ?", timestamp(at), record_id)
+    amount: int = row["amount"]
+    _move(store, row["company_id"], row["environment"], balance=amount, available=amount - spent_cents)
+
+
+def _call_for_recharge(store: Store, company_id: str, environment: str, at: datetime) -> None:
+    low = store.one(
+        "SELECT 1 FROM wallet WHERE company_id = ? AND environment = ?"
+        " AND recharge_enabled AND available < recharge_threshold",
+        *(company_id, environment),
+    )
+    if low is not None:
+        detail = {"company_id": company_id, "environment": environment}
+        agenda.add(store, RECHARGE, due=at, key=f"{environment}.{company_id}", detail=detail)
+
+
+def _move(store: Store, company_id: str, environment: str, *, balance: int, available: int) -> None:
     store.execute(
         "UPDATE wallet SET balance = balance + ?, available = available + ? WHERE company_id = ? AND environment = ?",
-        *(amount_cents, amount_cents, company_id, environment),
+        *(balance, available, company_id, environment),
     )
-    moment = timestamp(at)
+
+
+def _write(store: Store, *values: Value) -> str:
+    record_id = str(uuid4())
     store.execute(
         "INSERT INTO transaction_record (id, company_id, environment, kind, adjustment_type, amount, description,"
         " shipment_id, created_at, settled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        *(str(uuid4()), company_id, environment, kind, adjustment_type, amount_cents, detail),
-        *(shipment_id, moment, moment),
+        *(record_id, *values),
     )
-
-
-def _open(store: Store, company_id: str, environment: Environment) -> None:
-    store.execute(
-        "INSERT OR IGNORE INTO wallet (company_id, environment, balance, available) VALUES (?, ?, ?, ?)",
-        *(company_id, environment, OPENING_BALANCE, OPENING_BALANCE),
-    )
+    return record_id

@@ -4,6 +4,7 @@ CREATE TABLE wallet (
     environment        TEXT    NOT NULL CHECK (environment IN ('production', 'sandbox')),
     balance            INTEGER NOT NULL,
     available          INTEGER NOT NULL,
+    overdraft          INTEGER NOT NULL DEFAULT 0,
     recharge_enabled   INTEGER NOT NULL DEFAULT 0,
     recharge_threshold INTEGER NOT NULL DEFAULT 0,
     recharge_amount    INTEGER NOT NULL DEFAULT 0,
@@ -27,3 +28,40 @@ CREATE TABLE transaction_record (
 );
 CREATE INDEX transaction_record_newest ON transaction_record (company_id, environment, number DESC);
 CREATE INDEX transaction_record_of_shipment ON transaction_record (shipment_id) WHERE shipment_id IS NOT NULL;
+
+-- Cards and bank accounts. `third_party_id` is the card processor's name for it, which tells how a payment will go.
+CREATE TABLE payment_source (
+    number         INTEGER PRIMARY KEY AUTOINCREMENT,
+    id             TEXT NOT NULL UNIQUE,
+    company_id     TEXT NOT NULL REFERENCES company (id) ON DELETE CASCADE,
+    environment    TEXT NOT NULL CHECK (environment IN ('production', 'sandbox')),
+    kind           TEXT NOT NULL CHECK (kind IN ('card', 'bank_account')),
+    is_active      INTEGER NOT NULL DEFAULT 1,
+    is_default     INTEGER NOT NULL DEFAULT 0,
+    third_party_id TEXT NOT NULL,
+    answer         TEXT NOT NULL
+);
+CREATE INDEX payment_source_of_company ON payment_source (company_id, environment, is_active, number);
+
+-- What the card processor still waits for: a card to be checked, a bank account to be named or proven.
+CREATE TABLE payment_intent (
+    id          TEXT PRIMARY KEY,
+    company_id  TEXT NOT NULL REFERENCES company (id) ON DELETE CASCADE,
+    environment TEXT NOT NULL CHECK (environment IN ('production', 'sandbox')),
+    purpose     TEXT NOT NULL CHECK (purpose IN ('top_up', 'card', 'bank_account')),
+    state       TEXT NOT NULL CHECK (state IN ('waiting', 'passed', 'proving', 'done')),
+    secret      TEXT NOT NULL,
+    detail      TEXT NOT NULL
+);
+
+-- What was paid in, and how much of it was paid back out.
+CREATE TABLE payment (
+    number      INTEGER PRIMARY KEY AUTOINCREMENT,
+    company_id  TEXT    NOT NULL REFERENCES company (id) ON DELETE CASCADE,
+    environment TEXT    NOT NULL CHECK (environment IN ('production', 'sandbox')),
+    source_id   TEXT    NOT NULL,
+    amount      INTEGER NOT NULL,
+    refunded    INTEGER NOT NULL DEFAULT 0,
+    created_at  TEXT    NOT NULL
+);
+CREATE INDEX payment_of_company ON payment (company_id, environment, number);

@@ -1,0 +1,1 @@
+"""The addresses that a company has saved, and checks of any address."""

@@ -1,0 +1,1 @@
+"""The cards and bank accounts that a company pays with."""
