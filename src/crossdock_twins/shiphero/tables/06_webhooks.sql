@@ -30,3 +30,9 @@ CREATE TABLE webhook_notices (
     text       TEXT    NOT NULL
 );
 CREATE INDEX webhook_notices_by_webhook ON webhook_notices (webhook_id);
+
+-- Labels that were asked for, by the message that asks: `key` is whatever the asker knows its label by.
+CREATE TABLE label_requests (
+    delivery_id INTEGER PRIMARY KEY,
+    key         TEXT NOT NULL
+);

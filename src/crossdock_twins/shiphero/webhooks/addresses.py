@@ -8,7 +8,7 @@ from crossdock_twins.base import deliveries
 from crossdock_twins.base.deliveries import DELIVERED, FAILED, Delivery, Letter, Outcome, Verdict
 from crossdock_twins.base.store import Store
 from crossdock_twins.shiphero import dates
-from crossdock_twins.shiphero.webhooks import rules
+from crossdock_twins.shiphero.webhooks import labels, rules
 
 PROBE = "probe"
 
@@ -42,15 +42,25 @@ class WebhookAddresses:
         """Try five times, then count the message as lost; too many lost in a row switch the webhook off."""
         if delivery.event == PROBE:
             return DELIVERED if outcome.status is not None else FAILED
+        if delivery.event == rules.GENERATE_LABEL:
+            return self._after_label(delivery, has_label=labels.answer(self._store, delivery, outcome))
         if outcome.status == rules.RECEIVED:
             self._count(delivery, lost_in_a_row=0)
             return DELIVERED
         tries = delivery.tries + 1
         if tries < rules.TRIES:
             return Verdict(state="waiting", again=rules.wait_after(tries))
-        row = self._store.one("SELECT lost_in_a_row FROM webhooks WHERE id = ?", int(delivery.lane))
-        self._count(delivery, lost_in_a_row=1 if row is None else row["lost_in_a_row"] + 1)
+        self._count(delivery, lost_in_a_row=self._lost(delivery) + 1)
         return FAILED
+
+    def _after_label(self, delivery: Delivery, *, has_label: bool) -> Verdict:
+        """Somebody waits for a label, so there is one try."""
+        self._count(delivery, lost_in_a_row=0 if has_label else self._lost(delivery) + 1)
+        return DELIVERED if has_label else FAILED
+
+    def _lost(self, delivery: Delivery) -> int:
+        row = self._store.one("SELECT lost_in_a_row FROM webhooks WHERE id = ?", int(delivery.lane))
+        return 0 if row is None else int(row["lost_in_a_row"])
 
     def _count(self, delivery: Delivery, *, lost_in_a_row: int) -> None:
         number, health = int(delivery.lane), rules.health_of(lost_in_a_row)

@@ -14,16 +14,23 @@ def publish(store: Store, *, account_id: int, name: str, payload: dict[str, Any]
 
     `name` is the exact type, `at` a naive UTC text of the API; `webhook_type` is put before the payload's own members.
     """
-    subscribers = store.all(
-        "SELECT id FROM webhooks WHERE account_id = ? AND name = ? AND enabled AND NOT EXISTS"
-        " (SELECT 1 FROM webhook_types_off o WHERE o.account_id = webhooks.account_id AND o.name = webhooks.name)",
-        *(account_id, name),
-    )
-    if not subscribers:
+    found = subscribers(store, account_id=account_id, name=name)
+    if not found:
         return
     body = json.dumps({"webhook_type": name, **payload}, ensure_ascii=False)
-    for row in subscribers:
-        deliveries.post(store, lane=str(row["id"]), event=name, message_id=str(uuid4()), body=body, at=moment_of(at))
+    for number in found:
+        deliveries.post(store, lane=str(number), event=name, message_id=str(uuid4()), body=body, at=moment_of(at))
+
+
+def subscribers(store: Store, *, account_id: int, name: str) -> list[int]:
+    """Give the numbers of the webhooks that are told of one type, the first registered first."""
+    rows = store.all(
+        "SELECT id FROM webhooks WHERE account_id = ? AND name = ? AND enabled AND NOT EXISTS"
+        " (SELECT 1 FROM webhook_types_off o WHERE o.account_id = webhooks.account_id AND o.name = webhooks.name)"
+        " ORDER BY id",
+        *(account_id, name),
+    )
+    return [row["id"] for row in rows]
 
 
 def moment_of(at: str) -> datetime:
