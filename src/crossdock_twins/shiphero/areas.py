@@ -39,9 +39,17 @@ from crossdock_twins.shiphero.purchasing import control as purchase_control
 from crossdock_twins.shiphero.purchasing import nodes as purchase_nodes
 from crossdock_twins.shiphero.purchasing import operations as purchases
 from crossdock_twins.shiphero.purchasing import vendors
+from crossdock_twins.shiphero.returns import exchanges
+from crossdock_twins.shiphero.returns import nodes as return_nodes
+from crossdock_twins.shiphero.returns import operations as returns
+from crossdock_twins.shiphero.returns import receiving as return_receiving
+from crossdock_twins.shiphero.snapshots import jobs as snapshot_jobs
+from crossdock_twins.shiphero.snapshots import operations as snapshots
 from crossdock_twins.shiphero.stock import history as stock_history
 from crossdock_twins.shiphero.stock import nodes as stock_nodes
 from crossdock_twins.shiphero.stock import operations as stock
+from crossdock_twins.shiphero.syncs import operations as syncs
+from crossdock_twins.shiphero.syncs import work as sync_work
 from crossdock_twins.shiphero.totes import barcodes as tote_barcodes
 from crossdock_twins.shiphero.totes import control as tote_control
 from crossdock_twins.shiphero.totes import nodes as tote_nodes
@@ -89,6 +97,10 @@ _AREAS: tuple[ModuleType, ...] = (
     purchase_control,
     purchase_nodes,
     vendors,
+    exchanges,
+    return_nodes,
+    returns,
+    return_receiving,
     stock_nodes,
     webhooks,
     location_nodes,
@@ -98,6 +110,10 @@ _AREAS: tuple[ModuleType, ...] = (
     lots,
     stock,
     stock_history,
+    snapshots,
+    snapshot_jobs,
+    syncs,
+    sync_work,
     tote_barcodes,
     tote_control,
     tote_nodes,

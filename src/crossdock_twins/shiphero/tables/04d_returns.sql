@@ -36,7 +36,6 @@ CREATE TABLE return_labels (
     id              INTEGER PRIMARY KEY,
     return_id       INTEGER NOT NULL REFERENCES returns (id) ON DELETE CASCADE,
     tracking_number TEXT    NOT NULL,
-    secret          TEXT,
     status          TEXT    NOT NULL,
     created_at      TEXT    NOT NULL,
     body            TEXT    NOT NULL
