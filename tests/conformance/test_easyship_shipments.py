@@ -202,17 +202,20 @@ def test_a_draft_is_deleted_once(caller: Client) -> None:
     assert _ids(caller) == []
 
 
-def test_a_labelled_shipment_is_cancelled_once_and_paid_back(caller: Client) -> None:
-    """It cannot be deleted; cancelled, its label is void, it stays in the list, and cannot be cancelled again."""
+def test_a_labelled_shipment_is_cancelled_once_and_paid_back(easyship_twin: EasyshipTwin, caller: Client) -> None:
+    """It cannot be deleted; cancelled, its label is void in a while, it stays in the list, and it is not done twice."""
     made = caller.create(**_NOW).json()["shipment"]
 
     deletion = caller.ask("DELETE", _path(made))
     first, second = caller.ask("POST", _path(made, "/cancel")), caller.ask("POST", _path(made, "/cancel"))
+    asked = caller.ask("GET", _path(made)).json()["shipment"]
+    easyship_twin.clock_advance("10s")
     shown = caller.ask("GET", _path(made)).json()["shipment"]
     balance = caller.ask("GET", "/2024-09/account").json()["account"]["credit"]["balance"]
 
     assert (error(deletion)["code"], error(deletion)["details"]) == _NOT_FOUND
     assert first.json()["success"] == {"message": "Shipment successfully cancelled"}
+    assert (asked["shipment_state"], asked["label_state"]) == ("cancelling", "generated")
     assert (shown["shipment_state"], shown["label_state"]) == ("cancelled", "voided")
     assert balance == 500.0
     assert error(second)["details"] == ["This Shipment cannot be cancelled. Please contact our support."]
@@ -253,6 +256,7 @@ def test_lists_can_be_limited(easyship_twin: EasyshipTwin, caller: Client) -> No
     bought = caller.create(**_NOW).json()["shipment"]
     easyship_twin.clock_advance("1d")
     caller.ask("POST", _path(bought, "/cancel"))
+    easyship_twin.clock_advance("10s")
     cancelled = bought["easyship_shipment_id"]
     since = easyship_twin.now().strftime("%Y-%m-%dT00:00:00Z")
 

@@ -19,6 +19,7 @@ from crossdock_twins.easyship.api import Api
 from crossdock_twins.easyship.credit import payments
 from crossdock_twins.easyship.credit import routes as credit
 from crossdock_twins.easyship.desk import Desk, open_desk
+from crossdock_twins.easyship.documents import routes as documents
 from crossdock_twins.easyship.faulty import fault_reply
 from crossdock_twins.easyship.operations import bind
 from crossdock_twins.easyship.parts import QUIET_PATHS
@@ -26,6 +27,7 @@ from crossdock_twins.easyship.payment_sources import routes as payment_sources
 from crossdock_twins.easyship.ratelimit import Window
 from crossdock_twins.easyship.rates import routes as rates
 from crossdock_twins.easyship.reference import routes as reference
+from crossdock_twins.easyship.shipments import purchase
 from crossdock_twins.easyship.shipments import routes as shipments
 from crossdock_twins.easyship.state import Environment
 from crossdock_twins.easyship.webhooks import balance
@@ -38,6 +40,7 @@ OPERATIONS = bind(
         **account.HANDLERS,
         **addresses.HANDLERS,
         **credit.HANDLERS,
+        **documents.HANDLERS,
         **payment_sources.HANDLERS,
         **reference.HANDLERS,
         **rates.HANDLERS,
@@ -45,7 +48,7 @@ OPERATIONS = bind(
         **webhooks.HANDLERS,
     }
 )
-AGENDA: Mapping[str, Callable[[Store, Due], None]] = {**balance.AGENDA, **payments.AGENDA}
+AGENDA: Mapping[str, Callable[[Store, Due], None]] = {**balance.AGENDA, **payments.AGENDA, **purchase.AGENDA}
 """What runs the things that resources have put on the agenda, by kind."""
 
 _WINDOWS: dict[Environment, Sequence[Window]] = {"production": ratelimit.PRODUCTION, "sandbox": ratelimit.SANDBOX}
@@ -73,7 +76,7 @@ def build(
     )
     return assemble(
         parts=desk.control,
-        routes=[*desk.routes(environment), Mount("/", api)],
+        routes=[*desk.routes(environment), *documents.links(store, environment), Mount("/", api)],
         reply=fault_reply,
         quiet=QUIET_PATHS,
         handlers={},

@@ -18,6 +18,7 @@ from crossdock_twins.base.pages import Pages
 from crossdock_twins.base.store import Store
 from crossdock_twins.base.twin import Control
 from crossdock_twins.easyship import authorize, dashboard, extras, integration_pages, oauth, seeds, shop
+from crossdock_twins.easyship.documents import links
 from crossdock_twins.easyship.grants import Grants
 from crossdock_twins.easyship.integrations import Integrations
 from crossdock_twins.easyship.parts import Parts
@@ -54,6 +55,7 @@ class Desk:
 def open_desk(*, store: Store, clock: TwinClock, urls: TwinUrls) -> Desk:
     """Prepare the store, fill it if it is new, and put the parts together."""
     store.migrate([script.read_text(encoding="utf-8") for script in sorted((_HERE / "tables").iterdir())])
+    links.remember(store, urls)
     pages = Pages(
         store=store, key="easyship", folder=_HERE, shared={"provider": "Easyship", "dashboard_url": urls.dashboard}
     )

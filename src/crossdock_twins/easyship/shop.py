@@ -6,10 +6,10 @@ from importlib.resources import files
 from typing import Any
 
 from crossdock_twins.base.store import Store
-from crossdock_twins.easyship.account.merchants import get_merchant
-from crossdock_twins.easyship.shipments import labels, planning
-from crossdock_twins.easyship.shipments.compose import address
-from crossdock_twins.easyship.shipments.store import insert_shipment
+from crossdock_twins.easyship.credit import ledger, payments
+from crossdock_twins.easyship.payment_sources.store import SOURCES
+from crossdock_twins.easyship.records import EVERYTHING
+from crossdock_twins.easyship.shipments import making, purchase
 from crossdock_twins.easyship.state import Company, Environment, Owner
 
 SHIPMENTS: dict[Environment, int] = {"production": 24, "sandbox": 6}
@@ -17,6 +17,7 @@ _APART = timedelta(hours=31)
 _OPEN = 3
 _CALLED_OFF_EVERY = 9
 _FIRST_ORDER = 1001
+_LOW, _TOP_UP = 20_000, 50_000
 _SHOP = json.loads(files(__package__).joinpath("data", "shop.json").read_text(encoding="utf-8"))
 
 
@@ -40,23 +41,16 @@ def body(index: int, *, buy_label: bool) -> dict[str, Any]:
 
 
 def _ship(store: Store, company: Company, *, environment: Environment, index: int, age: int, moment: datetime) -> None:
-    planned = planning.plan(
-        body(index, buy_label=age > _OPEN),
-        origin=address(get_merchant(store, company).address),
-        currency=company.currency,
-        environment=environment,
-    )
+    owner, sent = Owner(company_id=company.id, environment=environment), body(index, buy_label=age > _OPEN)
+    _top_up(store, owner, at=moment)
+    made = making.make(store, company=company, environment=environment, body=sent, now=moment)
+    if age > _OPEN and index % _CALLED_OFF_EVERY == _CALLED_OFF_EVERY - 1:
+        purchase.cancel(store, made.shipment, at=moment + timedelta(hours=2))
 
-    def compose(shipment_id: str, number: int) -> dict[str, Any]:
-        shipment = planning.compose(planned, shipment_id=shipment_id, number=number, now=moment)
-        called_off = age > _OPEN and index % _CALLED_OFF_EVERY == _CALLED_OFF_EVERY - 1
-        return labels.cancelled(shipment, moment + timedelta(hours=2)) if called_off else shipment
 
-    insert_shipment(
-        store,
-        owner=Owner(company_id=company.id, environment=environment),
-        country_alpha2=planned.body["destination_address"]["country_alpha2"],
-        compose=compose,
-        due_at=None,
-        paid=0 if environment == "sandbox" else planned.price,
-    )
+def _top_up(store: Store, owner: Owner, *, at: datetime) -> None:
+    """Pay in before the balance is too low for the next label."""
+    source = SOURCES.first(store, owner, EVERYTHING)
+    wallet = ledger.wallet(store, company_id=owner.company_id, environment=owner.environment)
+    if source is not None and wallet.available < _LOW:
+        payments.receive(store, owner, source_id=source["id"], amount_cents=_TOP_UP, at=at)

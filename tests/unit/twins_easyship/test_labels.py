@@ -11,7 +11,7 @@ _NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 
 def _shipment(**members: Any) -> dict[str, Any]:
-    states = {"shipment_state": "created", "label_state": "generated", "delivery_state": "not_created"}
+    states = {"shipment_state": "created", "label_state": "generated", "delivery_state": "not_created", "trackings": []}
     return {**states, "label_generated_at": "2026-11-20T00:00:00Z", **members}
 
 
@@ -45,8 +45,8 @@ def test_any_other_cannot(members: dict[str, Any]) -> None:
 
 def test_a_failed_label_stays_failed_when_the_shipment_is_cancelled() -> None:
     """There is nothing to void."""
-    assert labels.cancelled(_shipment(label_state="failed"), _NOW)["label_state"] == "failed"
-    assert labels.cancelled(_shipment(), _NOW)["label_state"] == "voided"
+    assert labels.cancelled(_shipment(label_state="failed"), at=_NOW)["label_state"] == "failed"
+    assert labels.cancelled(_shipment(), at=_NOW)["label_state"] == "voided"
 
 
 def test_only_a_shipment_without_a_label_can_be_deleted() -> None:

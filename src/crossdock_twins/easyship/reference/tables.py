@@ -23,6 +23,7 @@ class Country:
 
     id: int
     alpha2: str
+    alpha3: str
     name: str
     continent: str
     state: bool = False

@@ -1,10 +1,9 @@
 """A new shipment as the API shows it, made from a body that has passed both checks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 
 from crossdock_twins.easyship.rates.measures import Parcel, Units
 from crossdock_twins.easyship.reference.tables import category
@@ -77,28 +76,53 @@ def draft(
     }
 
 
-def parcels_json(parcels: Sequence[Parcel], units: Units) -> list[dict[str, Any]]:
-    """Show parcels in kilograms and centimetres, with new ids."""
+def parcels_json(parcels: Sequence[Parcel], units: Units, new_id: Callable[..., str]) -> list[dict[str, Any]]:
+    """Show parcels in kilograms and centimetres; those without an id get one (from their places)."""
     return [
         {
-            "box": {
-                "id": None,
-                "name": None,
-                "outer_dimensions": parcel.size.as_json(),
-                "slug": None,
-                "type": "box",
-                "weight": 0.0,
-            },
-            "id": str(uuid4()),
-            "items": [_item(item, parcel, units) for item in parcel.sent["items"]],
+            "box": _box(parcel),
+            "id": parcel.sent.get("id") or new_id("parcel", place),
+            "items": [
+                _item(item, parcel, units, item.get("id") or new_id("parcel", place, "item", item_place))
+                for item_place, item in enumerate(parcel.sent["items"])
+            ],
             "total_actual_weight": float(parcel.weight),
             "tracking_number": None,
         }
-        for parcel in parcels
+        for place, parcel in enumerate(parcels)
     ]
 
 
-def _item(sent: Mapping[str, Any], parcel: Parcel, units: Units) -> dict[str, Any]:
+def with_ids(body: Mapping[str, Any], parcels: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Write the ids of shown parcels and their items into the body that they were made from."""
+    sent = [
+        {
+            **parcel,
+            "id": shown["id"],
+            "items": [
+                {**item, "id": shown_item["id"]}
+                for item, shown_item in zip(parcel["items"], shown["items"], strict=True)
+            ],
+        }
+        for parcel, shown in zip(body["parcels"], parcels, strict=True)
+    ]
+    return {**body, "parcels": sent}
+
+
+def _box(parcel: Parcel) -> dict[str, Any]:
+    """Show a parcel's box; one that is saved or a courier's has a name of its own."""
+    sent = parcel.sent.get("box") or {}
+    return {
+        "id": sent.get("id"),
+        "name": sent.get("name"),
+        "outer_dimensions": parcel.size.as_json(),
+        "slug": sent.get("slug"),
+        "type": sent.get("type", "box"),
+        "weight": float(sent.get("weight", 0)),
+    }
+
+
+def _item(sent: Mapping[str, Any], parcel: Parcel, units: Units, item_id: str) -> dict[str, Any]:
     found = category(sent.get("category") or "") or {}
     flags = {name: sent.get(name) if sent.get(name) is not None else found.get(name, False) for name in _FLAGS}
     hs_code = sent.get("hs_code")
@@ -116,7 +140,7 @@ def _item(sent: Mapping[str, Any], parcel: Parcel, units: Units) -> dict[str, An
         "description": sent["description"],
         "dimensions": units.size(sent.get("dimensions", {})).as_json(),
         "hs_code": hs_code.ljust(_HS_DIGITS, "0") if hs_code else None,
-        "id": str(uuid4()),
+        "id": item_id,
         "origin_currency": sent["declared_currency"],
         "origin_customs_value": worth,
         "quantity": sent.get("quantity", 1),

@@ -27,13 +27,13 @@ def read_filters(query: Mapping[str, Any]) -> Filters:
         columns["platform_order_number"] = (query["platform_order_number"],)
     if "return" in query:
         columns["is_return"] = (int(query["return"].lower() in _TRUE),)
-    since = {name: _moment(f"{name}_from", query) for name in _TIMES if f"{name}_from" in query}
-    until = {name: _moment(f"{name}_to", query) for name in _TIMES if f"{name}_to" in query}
+    since = {name: read_moment(f"{name}_from", query) for name in _TIMES if f"{name}_from" in query}
+    until = {name: read_moment(f"{name}_to", query) for name in _TIMES if f"{name}_to" in query}
     return Filters(columns=columns, since=since, until=until)
 
 
-def _moment(name: str, query: Mapping[str, Any]) -> str:
-    """Read an ISO 8601 date or time (without a zone: UTC)."""
+def read_moment(name: str, query: Mapping[str, Any]) -> str:
+    """Read a filter's ISO 8601 date or time (without a zone: UTC)."""
     try:
         moment = datetime.fromisoformat(query[name])
         return timestamp(moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC))

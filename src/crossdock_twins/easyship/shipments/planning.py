@@ -1,6 +1,6 @@
-"""Making a shipment: price it, choose its courier, and buy its label where the caller asks for that."""
+"""Making a shipment: price it, choose its courier, and show it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,21 +9,19 @@ from typing import Any, Literal
 from crossdock_twins.easyship.rates.catalogue import SERVICES
 from crossdock_twins.easyship.rates.consign import consignment
 from crossdock_twins.easyship.rates.measures import Parcel, Units, measure, units
-from crossdock_twins.easyship.rates.offer import Offer, bought_json, offer, rate_json
+from crossdock_twins.easyship.rates.offer import Offer, offer, rate_json
 from crossdock_twins.easyship.rates.pricing import Consignment
 from crossdock_twins.easyship.rates.ranking import Ranked
 from crossdock_twins.easyship.reference.tables import cents, exchange
 from crossdock_twins.easyship.shipments.compose import draft, parcels_json
-from crossdock_twins.easyship.shipments.labels import MADE_AFTER, generated
 from crossdock_twins.easyship.state import Environment
-from crossdock_twins.easyship.times import timestamp
 
 Purchase = Literal["none", "later", "now"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A shipment before it has an id: the checked body, what the couriers offer, and how its label is bought."""
+    """A shipment before it is kept: the checked body, what the couriers offer, and how its label is bought."""
 
     body: Mapping[str, Any]
     origin: Mapping[str, Any]
@@ -40,17 +38,10 @@ class Plan:
         """The courier that is taken: the best value among those that were asked."""
         return self.offer.ranked[0] if self.offer.ranked else None
 
-    @property
-    def price(self) -> int:
-        """What is taken off the balance, in cents of the company's money."""
-        if self.purchase == "none" or self.chosen is None:
-            return 0
-        quote = self.chosen.quote
+    def price_of(self, chosen: Ranked) -> int:
+        """Give what a courier costs, in cents of the company's money."""
+        quote = chosen.quote
         return int(cents(exchange(quote.total, source=quote.currency, target=self.currency)) * 100)
-
-    def due_at(self, now: datetime) -> str | None:
-        """When a label that is bought later will have been made."""
-        return timestamp(now + MADE_AFTER) if self.purchase == "later" and self.chosen is not None else None
 
 
 def plan(body: Mapping[str, Any], *, origin: Mapping[str, Any], currency: str, environment: Environment) -> Plan:
@@ -79,30 +70,28 @@ def purchase(settings: Mapping[str, Any]) -> Purchase:
     return "later" if settings.get("buy_label", False) else "none"
 
 
-def compose(planned: Plan, *, shipment_id: str, number: int, now: datetime) -> dict[str, Any]:
-    """Show the new shipment."""
+def compose(planned: Plan, *, shipment_id: str, new_id: Callable[..., str], now: datetime) -> dict[str, Any]:
+    """Show the shipment as it is before anybody asks for its label."""
     shipment = draft(planned.body, shipment_id=shipment_id, origin=planned.origin, currency=planned.currency, now=now)
-    shipment["parcels"] = parcels_json(planned.parcels, planned.units)
+    shipment["parcels"] = parcels_json(planned.parcels, planned.units, new_id)
     shipment["insurance"] = _insurance(planned)
-    chosen, currency = planned.chosen, planned.consigned.currency
-    if chosen is None:
-        return shipment
+    if planned.chosen is not None:
+        shipment["courier_service"] = service_json(planned.chosen)
+        currency = planned.consigned.currency
+        shipment["rates"] = [rate_json(ranked, currency=currency) for ranked in planned.offer.ranked]
+    return shipment
+
+
+def service_json(chosen: Ranked) -> dict[str, Any]:
+    """Show the courier service that is taken."""
     service = chosen.quote.service
-    shipment["courier_service"] = {
+    return {
         "courier_id": service.courier_id,
         "easyship_courier_service": True,
         "id": service.id,
         "name": service.name,
         "umbrella_name": service.umbrella_name,
     }
-    if planned.purchase == "none":
-        shipment["rates"] = [rate_json(ranked, currency=currency) for ranked in planned.offer.ranked]
-        return shipment
-    shipment["rates"] = [bought_json(chosen, currency=currency)]
-    shipment["label_state"] = "pending"
-    if planned.purchase == "later":
-        return shipment
-    return generated(shipment, number=number, environment=planned.environment, paid=now, made=now)
 
 
 def _offer(consigned: Consignment, settings: Mapping[str, Any], *, sandbox: bool) -> Offer:

@@ -3,11 +3,14 @@
 import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from crossdock_twins.base.store import Store, Value
 from crossdock_twins.easyship.state import Environment, Owner
+from crossdock_twins.easyship.times import timestamp
 
 _FIRST_NUMBERS: Mapping[Environment, int] = {"production": 320_000_000, "sandbox": 10_300_000}
 _STATES = ("shipment_state", "label_state", "pickup_state", "delivery_state", "warehouse_state")
@@ -23,39 +26,101 @@ class Filters:
     until: Mapping[str, str]
 
 
-def insert_shipment(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shipment:
+    """A kept shipment: `answer` as lists show it, `body` as last sent, `paid` in cents of the company's money."""
+
+    number: int
+    id: str
+    uuid: str
+    owner: Owner
+    paid: int
+    eta: str | None
+    body: dict[str, Any]
+    answer: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        """Its key on the agenda."""
+        return str(self.number)
+
+    def but(self, *, at: datetime, **members: Any) -> "Shipment":
+        """Give the shipment with members of its answer changed at a time."""
+        return replace(self, answer={**self.answer, **members, "updated_at": timestamp(at)})
+
+
+def insert(
     store: Store,
     *,
     owner: Owner,
     country_alpha2: str,
-    compose: Callable[[str, int], dict[str, Any]],
-    due_at: str | None,
-    paid: int,
-) -> dict[str, Any]:
-    """Give the next id to `compose` (with its number) and keep the shipment that it makes."""
+    compose: Callable[[str, str], tuple[dict[str, Any], dict[str, Any]]],
+) -> Shipment:
+    """Give the next id (and its uuid) to `compose` and keep the body and the answer that it makes."""
     with store.transaction():
         row = store.one("SELECT coalesce(max(number), 0) + 1 AS number FROM shipment")
         number: int = 1 if row is None else row["number"]
         shipment_id = f"ES{country_alpha2}{_FIRST_NUMBERS[owner.environment] + number}"
-        answer = compose(shipment_id, number)
-        names = ("number", "id", "company_id", "environment", "due_at", "paid", *_indexed(answer))
+        uuid = made_id(shipment_id)
+        body, answer = compose(shipment_id, uuid)
+        names = ("number", "id", "uuid", "company_id", "environment", "body", *_indexed(answer))
         store.execute(
             f"INSERT INTO shipment ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
-            *(number, shipment_id, owner.company_id, owner.environment, due_at, paid, *_indexed(answer).values()),
+            *(number, shipment_id, uuid, owner.company_id, owner.environment, _text(body)),
+            *_indexed(answer).values(),
         )
-    return answer
+        _index_items(store, number, answer)
+    return Shipment(number=number, id=shipment_id, uuid=uuid, owner=owner, paid=0, eta=None, body=body, answer=answer)
 
 
-def get_shipment(store: Store, *, owner: Owner, shipment_id: str) -> sqlite3.Row | None:
-    """Give a shipment's row unless it is another's or deleted."""
-    return store.one(
+def save(store: Store, shipment: Shipment) -> None:
+    """Keep a shipment's new state."""
+    indexed = _indexed(shipment.answer)
+    with store.transaction():
+        store.execute(
+            f"UPDATE shipment SET {', '.join(f'{name} = ?' for name in indexed)}, paid = ?, eta = ?, body = ?"
+            " WHERE number = ?",
+            *(*indexed.values(), shipment.paid, shipment.eta, _text(shipment.body), shipment.number),
+        )
+        _index_items(store, shipment.number, shipment.answer)
+
+
+def find(store: Store, *, owner: Owner, shipment_id: str) -> Shipment | None:
+    """Give a shipment unless it is another's or deleted."""
+    row = store.one(
         "SELECT * FROM shipment WHERE id = ? AND company_id = ? AND environment = ? AND shipment_state <> 'deleted'",
         *(shipment_id, owner.company_id, owner.environment),
     )
+    return None if row is None else read(row)
 
 
-def list_shipments(store: Store, *, owner: Owner, filters: Filters, limit: int, offset: int) -> list[str]:
-    """Give the answers of a company's shipments, newest first."""
+def by_key(store: Store, key: str) -> Shipment | None:
+    """Give the shipment that has a key on the agenda."""
+    row = store.one("SELECT * FROM shipment WHERE number = ?", int(key))
+    return None if row is None else read(row)
+
+
+def by_uuid(store: Store, *, uuid: str, environment: Environment) -> Shipment | None:
+    """Give the shipment whose documents lie under a uuid, whoever's it is."""
+    row = store.one(
+        "SELECT * FROM shipment WHERE uuid = ? AND environment = ? AND shipment_state <> 'deleted'",
+        *(uuid.lower(), environment),
+    )
+    return None if row is None else read(row)
+
+
+def by_item(store: Store, *, owner: Owner, item_id: str) -> Shipment | None:
+    """Give the company's shipment that an item is in."""
+    row = store.one(
+        "SELECT s.* FROM shipment_item i JOIN shipment s USING (number)"
+        " WHERE i.id = ? AND s.company_id = ? AND s.environment = ? AND s.shipment_state <> 'deleted'",
+        *(item_id.lower(), owner.company_id, owner.environment),
+    )
+    return None if row is None else read(row)
+
+
+def matching(store: Store, *, owner: Owner, filters: Filters, limit: int, offset: int) -> list[sqlite3.Row]:
+    """Give the rows of a company's shipments, newest first."""
     clauses = ["company_id = ?", "environment = ?"]
     values: list[Value] = [owner.company_id, owner.environment]
     for column, allowed in filters.columns.items():
@@ -67,25 +132,49 @@ def list_shipments(store: Store, *, owner: Owner, filters: Filters, limit: int, 
     for column, bound in filters.until.items():
         clauses.append(f"{column} <= ?")
         values.append(bound)
-    rows = store.all(
-        f"SELECT answer FROM shipment WHERE {' AND '.join(clauses)} ORDER BY number DESC LIMIT ? OFFSET ?",
+    return store.all(
+        f"SELECT * FROM shipment WHERE {' AND '.join(clauses)} ORDER BY number DESC LIMIT ? OFFSET ?",
         *(*values, limit, offset),
     )
-    return [row["answer"] for row in rows]
 
 
-def due_shipments(store: Store, *, now: str) -> list[sqlite3.Row]:
-    """Give the shipments whose label should have been made by now."""
-    return store.all("SELECT * FROM shipment WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at", now)
-
-
-def replace_shipment(store: Store, *, number: int, answer: dict[str, Any]) -> None:
-    """Keep a shipment's new state; nothing is due any more."""
-    indexed = _indexed(answer)
-    store.execute(
-        f"UPDATE shipment SET due_at = NULL, {', '.join(f'{name} = ?' for name in indexed)} WHERE number = ?",
-        *(*indexed.values(), number),
+def read(row: sqlite3.Row) -> Shipment:
+    """Read a shipment's row."""
+    return Shipment(
+        number=row["number"],
+        id=row["id"],
+        uuid=row["uuid"],
+        owner=Owner(company_id=row["company_id"], environment=row["environment"]),
+        paid=row["paid"],
+        eta=row["eta"],
+        body=json.loads(row["body"]),
+        answer=json.loads(row["answer"]),
     )
+
+
+def add_checkpoints(store: Store, shipment: Shipment, details: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Keep checkpoints after those that are there, and give them with their order numbers."""
+    with store.transaction():
+        row = store.one("SELECT count(*) AS count FROM shipment_checkpoint WHERE number = ?", shipment.number)
+        first = 1 if row is None else row["count"] + 1
+        kept = [{"order_number": place, **detail} for place, detail in enumerate(details, start=first)]
+        for detail in kept:
+            store.execute(
+                "INSERT INTO shipment_checkpoint (number, order_number, at, detail) VALUES (?, ?, ?, ?)",
+                *(shipment.number, detail["order_number"], detail["checkpoint_time"], _text(detail)),
+            )
+    return kept
+
+
+def checkpoints(store: Store, number: int) -> list[dict[str, Any]]:
+    """Give a shipment's checkpoints, the oldest first."""
+    rows = store.all("SELECT detail FROM shipment_checkpoint WHERE number = ? ORDER BY at, order_number", number)
+    return [json.loads(row["detail"]) for row in rows]
+
+
+def made_id(*parts: object) -> str:
+    """Make a UUID out of what it stands for, so that the same seed has the same ids."""
+    return str(uuid5(NAMESPACE_URL, "/".join(("easyship.twin", *map(str, parts)))))
 
 
 def _indexed(answer: Mapping[str, Any]) -> dict[str, Value]:
@@ -95,5 +184,15 @@ def _indexed(answer: Mapping[str, Any]) -> dict[str, Value]:
         "destination_country_alpha2": answer["destination_address"]["country_alpha2"],
         "platform_order_number": answer["order_data"]["platform_order_number"],
         "is_return": int(answer["return"]),
-        "answer": json.dumps(answer, ensure_ascii=False, separators=(",", ":")),
+        "answer": _text(answer),
     }
+
+
+def _index_items(store: Store, number: int, answer: Mapping[str, Any]) -> None:
+    for parcel in answer["parcels"]:
+        for item in parcel["items"]:
+            store.execute("INSERT OR IGNORE INTO shipment_item (id, number) VALUES (?, ?)", item["id"], number)
+
+
+def _text(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,1 @@
+"""The papers of a shipment: labels, invoices, packing slips, battery forms and QR codes."""
