@@ -112,7 +112,8 @@ def test_a_line_can_be_locked_to_a_warehouse(shiphero_twin: ShipheroTwin) -> Non
     """A locked line is served from its warehouse and says so."""
     client = new_client(shiphero_twin)
     product = _skus(client)[0]
-    warehouse = min(product["warehouse_products"], key=lambda stock: stock["available"])["warehouse_id"]
+    stocked = [stock for stock in product["warehouse_products"] if stock["available"] > 0]
+    warehouse = min(stocked, key=lambda stock: stock["available"])["warehouse_id"]
 
     order = _create(client, line_items=[_line(product["sku"], 1, warehouse_id=warehouse)])
 

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -50,6 +50,11 @@ class Store:
         with self._guard:
             return self._connection.execute(sql, params).lastrowid or 0
 
+    def many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
+        """Run a statement once for each row of values; give it a transaction where there are many."""
+        with self._guard:
+            self._connection.executemany(sql, rows)
+
     def one(self, sql: str, *params: Value) -> sqlite3.Row | None:
         """Give the first row of a query, or None."""
         with self._guard:
@@ -78,6 +83,19 @@ class Store:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Make the statements inside a part of the running transaction that may fail by itself."""
+        with self._guard:
+            self._connection.execute("SAVEPOINT part")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK TO part")
+                raise
+            finally:
+                self._connection.execute("RELEASE part")
 
     @contextmanager
     def relaxed(self) -> Iterator[None]:

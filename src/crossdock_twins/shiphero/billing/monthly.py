@@ -35,6 +35,16 @@ def run(state: State, due: Due) -> None:
     start(state.store, due.at)
 
 
+def backfill(state: State, account_id: int, *, months: int) -> None:
+    """Write the invoices of the months that have passed, all paid."""
+    end = state.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    ends = [end]
+    for _ in range(months - 1):
+        ends.append((ends[-1] - timedelta(days=1)).replace(day=1))
+    for each in reversed(ends):
+        issue(state.store, account_id, end=each, status="paid")
+
+
 def issue(store: Store, account_id: int, *, end: datetime, status: str) -> None:
     """Write an account's invoice of the month before `end`; a month in which nothing left has none."""
     first = (end - timedelta(days=1)).replace(day=1)

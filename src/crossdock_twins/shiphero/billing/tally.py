@@ -95,7 +95,13 @@ def run(state: State, due: Due) -> None:
     state.store.execute(
         _TAKE_CHARGES, bill["id"], bill["customer_id"], bill["period_start"], end_of(bill["period_end"])
     )
-    _write(state, bill["id"], rules.DRAFT, totals(state.store, bill))
+    write(state, bill["id"], rules.DRAFT)
+
+
+def write(state: State, bill_id: int, status: str) -> None:
+    """Reckon a bill now and set its state, inside the caller's transaction."""
+    bill = state.store.all("SELECT * FROM bills WHERE id = ?", bill_id)[0]
+    _write(state, bill_id, status, totals(state.store, bill))
 
 
 def _write(state: State, bill_id: int, status: str, found: Sequence[Total]) -> None:
