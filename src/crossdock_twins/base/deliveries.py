@@ -12,6 +12,9 @@ from crossdock_twins.base.store import Store
 
 _LOSE, _DUPLICATE = "deliveries.lose", "deliveries.duplicate"
 _KEPT = 20_000
+ANSWER_KEPT = 4096
+"""Octets of an answer that the log of the tries keeps."""
+
 _TIDY_EVERY = 500
 
 
@@ -35,12 +38,13 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One HTTP request to be made; `seconds` is how long all of it may take."""
+    """One HTTP request to be made; `seconds` is how long all of it may take, `most` how many octets are read back."""
 
     url: str
     headers: dict[str, str]
     seconds: float
     method: str = "POST"
+    most: int = ANSWER_KEPT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +165,7 @@ class Deliveries:
             "INSERT INTO outgoing_attempt (delivery_id, lane, event, url, at, status, answer, error, duration_ms)"
             " SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM outgoing_delivery WHERE id = ?",
             *(delivery.lane, delivery.event, url, moment(delivery.due)),
-            *(outcome.status, outcome.body, outcome.error, round(outcome.duration_ms, 3), delivery.id),
+            *(outcome.status, outcome.body[:ANSWER_KEPT], outcome.error, round(outcome.duration_ms, 3), delivery.id),
         )
 
     def settle(self, delivery: Delivery, verdict: Verdict) -> None:

@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 _LOOK_EVERY = 1.0
 _LANES_AT_ONCE = 32
-_ANSWER_KEPT = 4096
+_CHUNK = 64 * 1024
 
 
 async def send(session: aiohttp.ClientSession, letter: Letter, body: str) -> Outcome:
@@ -34,7 +34,7 @@ async def send(session: aiohttp.ClientSession, letter: Letter, body: str) -> Out
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(total=letter.seconds),
         ) as response:
-            answer = (await _start_of(response)).decode(errors="replace")
+            answer = (await _start_of(response, letter.most)).decode(errors="replace")
             status = response.status
     except TimeoutError:
         error, is_late = f"No answer within {letter.seconds:g} seconds.", True
@@ -135,11 +135,11 @@ class Postman:
                     self._deliveries.settle(delivery, self._addresses.judge(delivery, outcome))
 
 
-async def _start_of(response: aiohttp.ClientResponse) -> bytes:
+async def _start_of(response: aiohttp.ClientResponse, most: int) -> bytes:
     """Read the start of an answer; the rest is not waited for."""
     start = bytearray()
-    async for chunk in response.content.iter_chunked(_ANSWER_KEPT):
+    async for chunk in response.content.iter_chunked(min(most, _CHUNK)):
         start += chunk
-        if len(start) >= _ANSWER_KEPT:
+        if len(start) >= most:
             break
-    return bytes(start[:_ANSWER_KEPT])
+    return bytes(start[:most])

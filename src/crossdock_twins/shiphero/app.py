@@ -28,9 +28,10 @@ from crossdock_twins.shiphero import (
 )
 from crossdock_twins.shiphero.door import Door
 from crossdock_twins.shiphero.folding import FoldSlashes
+from crossdock_twins.shiphero.postbox import Postbox
 from crossdock_twins.shiphero.state import State
+from crossdock_twins.shiphero.webhooks import control as webhook_control
 from crossdock_twins.shiphero.webhooks import pages as webhook_pages
-from crossdock_twins.shiphero.webhooks.addresses import WebhookAddresses
 
 SIGN_IN = seeds.OWNER
 
@@ -61,6 +62,7 @@ def build(*, store: Store, clock: TwinClock, urls: TwinUrls) -> ASGIApp:
         pages=pages,
         twin=extras.ShipHeroTwin(state, urls),
         routes=[*extras.routes(state), *(route for routes_of in areas.CONTROL for route in routes_of(state))],
+        deeds=webhook_control.deeds(state),
     )
     for kind, handler in areas.AGENDA.items():
         control.agenda.on(kind, partial(handler, state))
@@ -80,7 +82,7 @@ def build(*, store: Store, clock: TwinClock, urls: TwinUrls) -> ASGIApp:
         clock=clock,
         agenda=control.agenda,
         deliveries=control.deliveries,
-        addresses=WebhookAddresses(store),
+        addresses=Postbox(state),
     )
     app = assemble(
         parts=control,

@@ -1,0 +1,1 @@
+"""Cycle counts: looking whether what lies in the warehouse is what the books say."""

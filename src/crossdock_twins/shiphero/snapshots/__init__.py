@@ -1,0 +1,1 @@
+"""Snapshots: the stock of an account at one moment, as a file to download."""

@@ -1,0 +1,1 @@
+"""Inventory syncs: a CSV file whose rows change stock one by one."""
