@@ -11,10 +11,15 @@ from crossdock_twins.shiphero.billing import bills, charges, invoices, monthly, 
 from crossdock_twins.shiphero.billing import nodes as bill_nodes
 from crossdock_twins.shiphero.boxes import operations as boxes
 from crossdock_twins.shiphero.call import Operation, Resolver
+from crossdock_twins.shiphero.cycle_counts import control as cycle_count_control
+from crossdock_twins.shiphero.cycle_counts import jobs as cycle_count_jobs
+from crossdock_twins.shiphero.cycle_counts import operations as cycle_counts
 from crossdock_twins.shiphero.inbound import control as inbound_control
 from crossdock_twins.shiphero.inbound import nodes as inbound_nodes
 from crossdock_twins.shiphero.inbound import operations as inbound
 from crossdock_twins.shiphero.inbound import plans, summary
+from crossdock_twins.shiphero.labor import nodes as labor_nodes
+from crossdock_twins.shiphero.labor import operations as labor
 from crossdock_twins.shiphero.locations import nodes as location_nodes
 from crossdock_twins.shiphero.locations import operations as locations
 from crossdock_twins.shiphero.locations import plates as license_plates
@@ -43,6 +48,12 @@ from crossdock_twins.shiphero.returns import exchanges
 from crossdock_twins.shiphero.returns import nodes as return_nodes
 from crossdock_twins.shiphero.returns import operations as returns
 from crossdock_twins.shiphero.returns import receiving as return_receiving
+from crossdock_twins.shiphero.shipments import fulfilment as shipment_fulfilment
+from crossdock_twins.shiphero.shipments import generating as shipment_generating
+from crossdock_twins.shiphero.shipments import label_nodes
+from crossdock_twins.shiphero.shipments import nodes as shipment_nodes
+from crossdock_twins.shiphero.shipments import operations as shipments
+from crossdock_twins.shiphero.shipments import transit as shipment_transit
 from crossdock_twins.shiphero.snapshots import jobs as snapshot_jobs
 from crossdock_twins.shiphero.snapshots import operations as snapshots
 from crossdock_twins.shiphero.stock import history as stock_history
@@ -54,6 +65,7 @@ from crossdock_twins.shiphero.totes import barcodes as tote_barcodes
 from crossdock_twins.shiphero.totes import control as tote_control
 from crossdock_twins.shiphero.totes import nodes as tote_nodes
 from crossdock_twins.shiphero.totes import operations as totes
+from crossdock_twins.shiphero.webhooks import control as webhook_control
 from crossdock_twins.shiphero.webhooks import operations as webhooks
 
 if TYPE_CHECKING:
@@ -82,6 +94,14 @@ _AREAS: tuple[ModuleType, ...] = (
     order_tags,
     order_closing,
     order_merging,
+    shipments,
+    shipment_fulfilment,
+    shipment_generating,
+    shipment_nodes,
+    shipment_transit,
+    label_nodes,
+    labor,
+    labor_nodes,
     products,
     product_nodes,
     product_bundles,
@@ -103,6 +123,7 @@ _AREAS: tuple[ModuleType, ...] = (
     return_receiving,
     stock_nodes,
     webhooks,
+    webhook_control,
     location_nodes,
     locations,
     license_plates,
@@ -110,6 +131,9 @@ _AREAS: tuple[ModuleType, ...] = (
     lots,
     stock,
     stock_history,
+    cycle_counts,
+    cycle_count_control,
+    cycle_count_jobs,
     snapshots,
     snapshot_jobs,
     syncs,

@@ -77,13 +77,14 @@ def window(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A list that nobody has read yet: a table, a condition, and the columns by which it may be sorted."""
+    """A list that nobody has read yet: a table, a condition, and the columns by which it may be sorted, or is."""
 
     store: Store
     table: str
     where: Conditions
     sorts: Mapping[str, str]
     nodes: Nodes
+    default: str = "id"
 
     def connection(
         self,
@@ -117,7 +118,7 @@ class Listing:
     def _order(self, sort: str | None) -> str:
         name = (sort or "").strip()
         if not name:
-            return "id"
+            return self.default
         descending, name = name.startswith("-"), name.lstrip("-+")
         if name not in self.sorts:
             raise invalid(f"This list cannot be sorted by {name}. It can be sorted by {', '.join(sorted(self.sorts))}")

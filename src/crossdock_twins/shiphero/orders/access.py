@@ -36,6 +36,18 @@ def warehouse_for(store: Store, text: str | None, *, account_id: int) -> int:
     return number
 
 
+def warehouse_seen(call: Call, text: str | None) -> sqlite3.Row:
+    """Give a warehouse that serves one of the caller's accounts; error 5 where none of them has it."""
+    row = call.state.store.one(
+        "SELECT w.* FROM warehouses w JOIN accounts a ON w.account_id IN (a.id, a.parent_id)"
+        f" WHERE w.id = ? AND a.id IN ({', '.join('?' * len(call.visible))})",
+        *(number_of(text, "Warehouse"), *call.visible),
+    )
+    if row is None:
+        raise not_found("Warehouse")
+    return row
+
+
 def lines_of(store: Store, order_id: int) -> list[sqlite3.Row]:
     """Give the lines of an order."""
     return store.all("SELECT * FROM line_items WHERE order_id = ? ORDER BY id", order_id)

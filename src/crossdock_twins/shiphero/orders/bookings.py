@@ -64,6 +64,17 @@ def _products(store: Store, line: sqlite3.Row) -> list[tuple[int, int]]:
     return [(each.product_id, each.quantity) for each in components] or [(line["product_id"], 1)]
 
 
+def pieces_per_unit(store: Store, line_id: int) -> dict[int, int]:
+    """Give the pieces of each product that one unit of a line takes; empty for an unknown SKU."""
+    line = store.all(
+        "SELECT p.id AS product_id, p.kit AND NOT p.kit_build AS is_virtual_kit FROM line_items l"
+        " JOIN orders o ON o.id = l.order_id"
+        " LEFT JOIN products p ON p.account_id = o.account_id AND p.sku_key = l.sku_key WHERE l.id = ?",
+        line_id,
+    )[0]
+    return dict(_products(store, line))
+
+
 def _stocks(store: Store, products: set[int], own: Held) -> dict[int, list[Stock]]:
     mine: dict[int, int] = defaultdict(int)
     for booking in own.values():

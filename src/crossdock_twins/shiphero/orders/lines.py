@@ -75,20 +75,31 @@ def subtotal(price: Any, quantity: int) -> str | None:
         return None
 
 
-def product_id(line: dict[str, Any], info: Info) -> str | None:
-    """Resolve `LineItem.product_id`, which is deprecated, by the line's SKU."""
-    call = info.context
-
-    def load(numbers: list[int]) -> dict[int, int]:
+def _product(line: dict[str, Any], call: Call) -> sqlite3.Row | None:
+    def load(numbers: list[int]) -> dict[int, sqlite3.Row]:
         marks = ", ".join("?" * len(numbers))
         rows = call.state.store.all(
-            "SELECT l.id, p.id AS product_id FROM line_items l JOIN orders o ON o.id = l.order_id"
+            "SELECT l.id, p.id AS product_id, p.barcode FROM line_items l JOIN orders o ON o.id = l.order_id"
             f" JOIN products p ON p.account_id = o.account_id AND p.sku_key = l.sku_key WHERE l.id IN ({marks})",
             *numbers,
         )
-        return {row["id"]: row["product_id"] for row in rows}
+        return {row["id"]: row for row in rows}
 
-    return ids.encode_or_none("Product", line["_siblings"].below("product_id", line["_number"], load))
+    row: sqlite3.Row | None = line["_siblings"].below("product_row", line["_number"], load)
+    return row
+
+
+def product_id(line: dict[str, Any], info: Info) -> str | None:
+    """Resolve `LineItem.product_id`, which is deprecated, by the line's SKU."""
+    row = _product(line, info.context)
+    return None if row is None else ids.encode("Product", row["product_id"])
+
+
+def barcode(line: dict[str, Any], info: Info) -> str | None:
+    """Resolve `LineItem.barcode`: the line's own, else the product's."""
+    row = _product(line, info.context) if not line.get("barcode") else None
+    own: str | None = line.get("barcode")
+    return own if row is None else str(row["barcode"])
 
 
 def serial_numbers(line: dict[str, Any], info: Info) -> list[dict[str, Any]]:
@@ -187,6 +198,7 @@ def _allocation(call: Call, order: dict[str, Any], row: sqlite3.Row, pieces: lis
 
 FIELDS: dict[tuple[str, str], Resolver] = {
     ("LineItem", "product_id"): product_id,
+    ("LineItem", "barcode"): barcode,
     ("LineItem", "serial_numbers"): serial_numbers,
     ("LineItem", "shipped_line_item_lots"): shipped_lots,
 }

@@ -26,7 +26,6 @@ _FLAGS = dict.fromkeys(
         "adult_signature_required",
         "alcohol",
         "insurance",
-        "has_dry_ice",
         "allow_split",
         "address_is_business",
         "tote_qa",
@@ -92,6 +91,9 @@ def _order(row: sqlite3.Row, siblings: Siblings) -> dict[str, Any]:
     node["account_id"] = ids.encode("Account", row["account_id"])
     node["holds"] = {**{hold: bool(row[hold]) for hold in HOLDS}, "shipping_method_hold": False}
     node["hold_until_date"] = row["hold_until"]
+    node["has_dry_ice"] = bool(node.get("dry_ice_weight_in_lbs"))
+    node["allocation_priority"] = node.get("allocation_priority") or 0
+    node["insurance_amount"] = node.get("insurance_amount") or "0.00"
     node["_number"] = row["id"]
     node["_account"] = row["account_id"]
     node["_siblings"] = siblings
@@ -169,7 +171,7 @@ def merged_orders(order: dict[str, Any], info: Info) -> list[dict[str, Any]]:
 
 
 def expected_weight(order: dict[str, Any], info: Info) -> str | None:
-    """Resolve `Order.expected_weight_in_oz`: the pieces still to be sent times what the products weigh, in ounces.
+    """Resolve `Order.expected_weight_in_oz`: the pieces ordered times what the products weigh, in ounces.
 
     Products give pounds. None where no product of the order has a weight.
     """
@@ -178,7 +180,7 @@ def expected_weight(order: dict[str, Any], info: Info) -> str | None:
     def load(numbers: list[int]) -> dict[int, list[sqlite3.Row]]:
         return loading.grouped(
             call.state.store,
-            "SELECT l.order_id, sum((l.quantity - l.quantity_shipped) * 16.0"
+            "SELECT l.order_id, sum(l.quantity * 16.0"
             " * CAST(p.body ->> '$.dimensions.weight' AS REAL)) AS ounces FROM line_items l"
             " JOIN orders o ON o.id = l.order_id"
             " JOIN products p ON p.account_id = o.account_id AND p.sku_key = l.sku_key"

@@ -81,7 +81,7 @@ CREATE TABLE shipping_labels (
     order_id        INTEGER NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
     warehouse_id    INTEGER NOT NULL REFERENCES warehouses (id),
     package_number  INTEGER NOT NULL,
-    status          TEXT    NOT NULL CHECK (status IN ('valid', 'voided')),
+    status          TEXT    NOT NULL CHECK (status IN ('valid', 'generating', 'error', 'voided')),
     tracking_number TEXT,
     tracking_status TEXT    NOT NULL,
     carrier         TEXT    NOT NULL,

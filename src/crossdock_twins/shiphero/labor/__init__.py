@@ -1,0 +1,1 @@
+"""Labour: who picked and packed what, and how fast."""

@@ -1,0 +1,1 @@
+"""Shipments: what left for whom, under which labels, and how far it has come."""
