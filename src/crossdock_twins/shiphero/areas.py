@@ -67,6 +67,10 @@ from crossdock_twins.shiphero.totes import nodes as tote_nodes
 from crossdock_twins.shiphero.totes import operations as totes
 from crossdock_twins.shiphero.webhooks import control as webhook_control
 from crossdock_twins.shiphero.webhooks import operations as webhooks
+from crossdock_twins.shiphero.work_orders import control as work_order_control
+from crossdock_twins.shiphero.work_orders import fees
+from crossdock_twins.shiphero.work_orders import nodes as work_order_nodes
+from crossdock_twins.shiphero.work_orders import operations as work_orders
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -121,6 +125,10 @@ _AREAS: tuple[ModuleType, ...] = (
     return_nodes,
     returns,
     return_receiving,
+    fees,
+    work_order_control,
+    work_order_nodes,
+    work_orders,
     stock_nodes,
     webhooks,
     webhook_control,

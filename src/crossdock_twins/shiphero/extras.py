@@ -14,6 +14,7 @@ from crossdock_twins.base.twin import AccountLine
 from crossdock_twins.shiphero import ids, schema, seeds
 from crossdock_twins.shiphero.accounts import STATES, EmailTakenError, NewUser, User
 from crossdock_twins.shiphero.state import State
+from crossdock_twins.shiphero.webhooks import control as webhook_control
 
 
 class ShipHeroTwin:
@@ -46,7 +47,8 @@ class ShipHeroTwin:
             for account in self._state.accounts.all()
             for developer in self._state.accounts.users(account.id, developers=True)
         ]
-        return {"urls": self._urls, "everybody": seeds.EVERYBODY, "developers": developers}
+        webhooks = webhook_control.panel(self._state)
+        return {"webhooks": webhooks, "urls": self._urls, "everybody": seeds.EVERYBODY, "developers": developers}
 
     def _fill(self, fill: Callable[[State], None]) -> None:
         self._state.throttle.clear()

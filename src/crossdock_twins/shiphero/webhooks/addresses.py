@@ -26,7 +26,7 @@ class WebhookAddresses:
 
     def letter(self, delivery: Delivery) -> Letter | None:
         """Sign a message with its webhook's own secret; None where the webhook is gone or off."""
-        row = self._store.one("SELECT url, secret, enabled FROM webhooks WHERE id = ?", int(delivery.lane))
+        row = self._store.one("SELECT url, secret, enabled FROM webhooks WHERE id = ?", _number(delivery))
         if row is None or not row["enabled"]:
             return None
         if delivery.event == PROBE:
@@ -59,11 +59,11 @@ class WebhookAddresses:
         return DELIVERED if has_label else FAILED
 
     def _lost(self, delivery: Delivery) -> int:
-        row = self._store.one("SELECT lost_in_a_row FROM webhooks WHERE id = ?", int(delivery.lane))
+        row = self._store.one("SELECT lost_in_a_row FROM webhooks WHERE id = ?", _number(delivery))
         return 0 if row is None else int(row["lost_in_a_row"])
 
     def _count(self, delivery: Delivery, *, lost_in_a_row: int) -> None:
-        number, health = int(delivery.lane), rules.health_of(lost_in_a_row)
+        number, health = _number(delivery), rules.health_of(lost_in_a_row)
         at = dates.text_of(delivery.due)
         changed = self._store.execute(
             "UPDATE webhooks SET lost_in_a_row = ?, health = ? WHERE id = ? AND lost_in_a_row <> ?",
@@ -80,3 +80,8 @@ class WebhookAddresses:
 
     def _notify(self, number: int, at: str, text: str) -> None:
         self._store.execute("INSERT INTO webhook_notices (webhook_id, at, text) VALUES (?, ?, ?)", number, at, text)
+
+
+def _number(delivery: Delivery) -> int:
+    """Give the webhook of a delivery; probes go beside its messages, so that nothing waits for them."""
+    return int(delivery.lane.removeprefix(f"{PROBE}-"))

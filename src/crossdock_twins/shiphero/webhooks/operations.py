@@ -17,6 +17,9 @@ _SORTS = {
 } | {"legacy_id": "id"}
 _LOG_BACK = timedelta(hours=1)
 _LOG_SPAN = timedelta(days=7)
+_GRACE = timedelta(minutes=1)
+"""For a week that was counted back from now before the request was sent."""
+
 _LONGEST_URL = 2000
 
 
@@ -138,7 +141,7 @@ def _url(text: str) -> str:
 def _check_span(since: datetime, until: datetime) -> None:
     if since > until:
         raise invalid("date_from must be before date_to")
-    if until - since > _LOG_SPAN:
+    if until - since > _LOG_SPAN + _GRACE:
         raise invalid("The date range cannot be longer than 1 week")
 
 

@@ -92,7 +92,7 @@ def delete(store: Store, *, account_id: int, name: str, shop_name: str | None) -
 
 def probe(store: Store, number: int, *, now: datetime) -> None:
     """Test an address with one HEAD request, whose outcome changes nothing."""
-    deliveries.post(store, lane=str(number), event=PROBE, message_id=str(uuid4()), body="", at=now)
+    deliveries.post(store, lane=f"{PROBE}-{number}", event=PROBE, message_id=str(uuid4()), body="", at=now)
 
 
 def calls(store: Store, number: int, *, since: datetime, until: datetime, start: int, size: int) -> LogPage:
