@@ -7,9 +7,9 @@ from typing import Any
 from crossdock_twins.shiphero.call import Call, Operation, number_of
 from crossdock_twins.shiphero.errors import invalid
 from crossdock_twins.shiphero.inbound import nodes, store
+from crossdock_twins.shiphero.orders import access
 from crossdock_twins.shiphero.paging import Conditions, Listing
 from crossdock_twins.shiphero.products.changes import vendor_for
-from crossdock_twins.shiphero.products.stocking import warehouse_for
 from crossdock_twins.shiphero.purchasing import store as purchases
 
 _RANGES = {
@@ -73,7 +73,7 @@ def inbound_shipment_create(call: Call, *, data: Mapping[str, Any]) -> dict[str,
     account_id, at = call.account_for(data.get("customer_account_id")), call.state.today()
     values = {
         "account_id": account_id,
-        "warehouse_id": warehouse_for(call, account_id, data["warehouse_id"]),
+        "warehouse_id": access.warehouse_for(call.state.store, data["warehouse_id"], account_id=account_id),
         "vendor_id": vendor_for(call, account_id, data["vendor_id"]) if data.get("vendor_id") else None,
         "status": store.PENDING,
         **store.columns_of(data),
@@ -91,7 +91,7 @@ def inbound_shipment_update(call: Call, *, data: Mapping[str, Any]) -> dict[str,
     row = store.read(call.state.store, number, accounts=call.accounts_of(data.get("customer_account_id")))
     if row["status"] in {store.COMPLETED, store.DELETED}:
         raise invalid(f"An inbound shipment that is {row['status']} cannot be changed")
-    warehouse_id = warehouse_for(call, row["account_id"], data["warehouse_id"])
+    warehouse_id = access.warehouse_for(call.state.store, data["warehouse_id"], account_id=row["account_id"])
     columns = {"warehouse_id": warehouse_id, **store.columns_of(data)}
     store.change(call.state.store, row, columns, store.body_of(data))
     orders = _orders(call, row["account_id"], warehouse_id, data["purchase_orders_ids"])

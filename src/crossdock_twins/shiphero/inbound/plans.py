@@ -8,9 +8,9 @@ from typing import Any
 from crossdock_twins.shiphero import ids, paging
 from crossdock_twins.shiphero.call import Call, Info, Operation, Resolver, number_of, required
 from crossdock_twins.shiphero.errors import invalid, not_found
+from crossdock_twins.shiphero.orders import access
 from crossdock_twins.shiphero.products import nodes as products
 from crossdock_twins.shiphero.products import store as catalogue
-from crossdock_twins.shiphero.products.stocking import warehouse_for
 from crossdock_twins.shiphero.purchasing import money, store
 from crossdock_twins.shiphero.purchasing import nodes as purchases
 from crossdock_twins.shiphero.purchasing.store import NewLine, NewOrder
@@ -49,7 +49,7 @@ def shipping_plan_create(call: Call, *, data: Mapping[str, Any]) -> Node:
         raise invalid("A shipping plan needs at least one line item")
     new = NewOrder(
         account_id=account_id,
-        warehouse_id=warehouse_for(call, account_id, data["warehouse_id"]),
+        warehouse_id=access.warehouse_for(call.state.store, data["warehouse_id"], account_id=account_id),
         po_number=(data.get("vendor_po_number") or "").strip(),
         kind=store.PLAN,
         lines=lines,

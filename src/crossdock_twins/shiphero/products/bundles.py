@@ -5,7 +5,8 @@ from typing import Any
 
 from crossdock_twins.shiphero.call import Call, Operation
 from crossdock_twins.shiphero.errors import invalid, not_found
-from crossdock_twins.shiphero.products import changes, events, kits, nodes, stocking, store
+from crossdock_twins.shiphero.orders import access
+from crossdock_twins.shiphero.products import changes, events, kits, nodes, store
 from crossdock_twins.shiphero.products.kits import ASSEMBLY, KIT
 
 
@@ -13,7 +14,7 @@ def kit_build(call: Call, *, data: Mapping[str, Any]) -> dict[str, Any]:
     """Answer `kit_build`: make a product a kit, add components, or change how many pieces of one go in."""
     row = _named(call, data)
     if data.get("warehouse_id"):
-        stocking.warehouse_for(call, row["account_id"], data["warehouse_id"])
+        access.warehouse_for(call.state.store, data["warehouse_id"], account_id=row["account_id"])
     parts = _parts(call, row, data["components"], kind=KIT)
     for number, quantity in parts:
         kits.put_in(call.state.store, product_id=row["id"], component_id=number, kind=KIT, quantity=quantity)

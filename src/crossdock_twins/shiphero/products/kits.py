@@ -34,6 +34,12 @@ def broken_down(store: Store, *, account_id: int, sku_key: str) -> list[Componen
     return [] if row is None else components_of(store, product_id=row["id"], kind=KIT)
 
 
+def recipe(store: Store, product: sqlite3.Row) -> list[Component]:
+    """Give what a product is put together from, ahead of any order: an assembly, or a kit that is built ahead."""
+    parts = components_of(store, product_id=product["id"], kind=ASSEMBLY)
+    return parts or (components_of(store, product_id=product["id"], kind=KIT) if product["kit_build"] else [])
+
+
 def components_of(store: Store, *, product_id: int, kind: str) -> list[Component]:
     """Give what one product is made of, as a kit or as an assembly, in the order in which it was put in."""
     return components_by_product(store, [product_id], kind=kind).get(product_id, [])

@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from crossdock_twins.shiphero.call import Call, number_of
-from crossdock_twins.shiphero.errors import ApiError, Code, invalid, not_found
-from crossdock_twins.shiphero.orders import allocation
+from crossdock_twins.shiphero.call import Call
+from crossdock_twins.shiphero.errors import ApiError, Code, invalid
+from crossdock_twins.shiphero.orders import access, allocation
 from crossdock_twins.shiphero.stock import ledger
 
 if TYPE_CHECKING:
@@ -23,24 +23,12 @@ _COUNTS = (
 )
 
 
-def warehouse_for(call: Call, account_id: int, text: str | None) -> int:
-    """Read the id of a warehouse that an account may use: its own, or its 3PL's; error 5 for any other."""
-    number = number_of(text, "Warehouse")
-    row = call.state.store.one(
-        "SELECT 1 FROM warehouses w JOIN accounts a ON w.account_id IN (a.id, a.parent_id) WHERE w.id = ? AND a.id = ?",
-        *(number, account_id),
-    )
-    if row is None:
-        raise not_found("Warehouse")
-    return number
-
-
 def add_to_warehouse(call: Call, *, account_id: int, product_id: int, data: Mapping[str, Any], reason: str) -> int:
     """Make the stock record of a product in the warehouse that `data` names, with its `on_hand`; give its number."""
     negative = next((name for name in _COUNTS if (data.get(name) or 0) < 0), None)
     if negative:
         raise invalid(f"{negative} must not be negative")
-    warehouse_id = warehouse_for(call, account_id, data["warehouse_id"])
+    warehouse_id = access.warehouse_for(call.state.store, data["warehouse_id"], account_id=account_id)
     at = call.state.today()
     if _record_of(call.state, product_id, warehouse_id) is not None:
         raise ApiError(Code.TAKEN, "The product is in this warehouse already")

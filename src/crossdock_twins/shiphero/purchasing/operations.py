@@ -5,10 +5,10 @@ from typing import Any
 
 from crossdock_twins.shiphero.call import Call, Operation, number_of, required
 from crossdock_twins.shiphero.errors import invalid, not_found
+from crossdock_twins.shiphero.orders import access
 from crossdock_twins.shiphero.paging import Conditions, Listing
 from crossdock_twins.shiphero.products import store as products
 from crossdock_twins.shiphero.products.changes import vendor_for
-from crossdock_twins.shiphero.products.stocking import warehouse_for
 from crossdock_twins.shiphero.purchasing import money, nodes, receiving, store
 from crossdock_twins.shiphero.purchasing.store import NewLine, NewOrder
 from crossdock_twins.shiphero.skus import sku_key
@@ -68,7 +68,7 @@ def purchase_order_create(call: Call, *, data: Mapping[str, Any]) -> dict[str, A
         raise invalid(f"fulfillment_status must be one of {', '.join(store.STATUSES)}")
     new = NewOrder(
         account_id=account_id,
-        warehouse_id=warehouse_for(call, account_id, data["warehouse_id"]),
+        warehouse_id=access.warehouse_for(call.state.store, data["warehouse_id"], account_id=account_id),
         po_number=required(data["po_number"], "po_number"),
         vendor_id=vendor_for(call, account_id, data["vendor_id"]) if data.get("vendor_id") else None,
         po_date=data.get("po_date"),

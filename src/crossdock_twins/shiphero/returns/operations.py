@@ -9,7 +9,6 @@ from crossdock_twins.shiphero.errors import invalid, not_found
 from crossdock_twins.shiphero.orders import access
 from crossdock_twins.shiphero.paging import Conditions, Listing
 from crossdock_twins.shiphero.products import kits
-from crossdock_twins.shiphero.products.stocking import warehouse_for
 from crossdock_twins.shiphero.purchasing import money
 from crossdock_twins.shiphero.returns import exchanges, labels, nodes, store
 from crossdock_twins.shiphero.returns.exchanges import Swap
@@ -45,7 +44,7 @@ def return_create(call: Call, *, data: Mapping[str, Any]) -> dict[str, Any]:
     at = call.state.today()
     order = access.owned(call, data)
     account_id = order["account_id"]
-    warehouse_id = warehouse_for(call, account_id, data["warehouse_id"])
+    warehouse_id = access.warehouse_for(call.state.store, data["warehouse_id"], account_id=account_id)
     cost = money.amount(data["label_cost"], "label_cost")
     data = {**data, "label_cost": cost}
     values = {

@@ -6,9 +6,8 @@ from typing import Any
 
 from crossdock_twins.shiphero.call import Call, Operation, number_of, required
 from crossdock_twins.shiphero.errors import invalid, not_found
-from crossdock_twins.shiphero.orders import allocation
+from crossdock_twins.shiphero.orders import access, allocation
 from crossdock_twins.shiphero.products import kits, stocking
-from crossdock_twins.shiphero.products.stocking import warehouse_for
 from crossdock_twins.shiphero.returns import events, nodes, store
 from crossdock_twins.shiphero.stock import houses, ledger
 
@@ -27,7 +26,7 @@ def return_receive_line_item(call: Call, *, data: Mapping[str, Any]) -> dict[str
         raise invalid(f"quantity_received must be at least 1, and {left} are still expected")
     if not 0 <= restock <= received:
         raise invalid("restock_quantity must be a number from 0 to quantity_received")
-    warehouse_id = warehouse_for(call, row["account_id"], data["warehouse_id"])
+    warehouse_id = access.warehouse_for(call.state.store, data["warehouse_id"], account_id=row["account_id"])
     database.execute(
         "UPDATE return_items SET quantity_received = quantity_received + ?, restock = restock + ?, warehouse_id = ?,"
         " updated_at = ? WHERE id = ?",
