@@ -8,7 +8,9 @@ from crossdock_twins.shiphero.call import Call, Operation, required
 from crossdock_twins.shiphero.errors import invalid
 from crossdock_twins.shiphero.orders import access, allocation, events, merges, nodes, shipping
 from crossdock_twins.shiphero.orders.status import CLOSED, MERGED
+from crossdock_twins.shiphero.shipments import store as shipments
 from crossdock_twins.shiphero.stock.ledger import Entry
+from crossdock_twins.shiphero.totes import picking
 
 
 def order_cancel(call: Call, *, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,13 +67,9 @@ def _has_left(call: Call, order_id: int) -> bool:
 
 def _cancel(call: Call, order: sqlite3.Row, *, reason: str, at: str) -> None:
     store, order_id = call.state.store, order["id"]
-    access.require_unpicked(store, order_id, "canceling")
     pending = access.lines_of(store, order_id)
-    store.execute(
-        "UPDATE shipping_labels SET status = 'voided', needs_refund = 1 WHERE order_id = ? AND status = 'valid'",
-        order_id,
-    )
-    store.execute("UPDATE shipments SET voided = 1 WHERE order_id = ?", order_id)
+    touched = picking.put_back_order(call.state, order_id, at=at)
+    shipments.void(store, order_id)
     call.state.orders.update(order_id, at=at, columns={"fulfillment_status": "canceled"})
     allocation.release(call.state, order_id=order_id, at=at)
     store.execute(
@@ -79,6 +77,7 @@ def _cancel(call: Call, order: sqlite3.Row, *, reason: str, at: str) -> None:
         " WHERE order_id = ? AND quantity_pending > 0",
         *(at, order_id),
     )
+    allocation.settle(call.state, stock_ids=touched, at=at)
     merges.follow(store, order_id, status="canceled", at=at)
     words = f"Order canceled: {reason}" if reason else "Order canceled"
     call.state.orders.note(order_id, words, by=call.user, at=at)
@@ -88,9 +87,8 @@ def _cancel(call: Call, order: sqlite3.Row, *, reason: str, at: str) -> None:
 def _fulfil(call: Call, order: sqlite3.Row, *, at: str, removes: bool) -> None:
     """Count all that is pending as shipped; the stock stays where it is unless it is to be removed."""
     state, order_id = call.state, order["id"]
-    access.require_unpicked(state.store, order_id, "setting it fulfilled")
     entry = Entry(reason=f"Order {order['order_number']} fulfilled", by=call.user, at=at)
-    freed: set[int] = set()
+    freed = picking.put_back_order(state, order_id, at=at)
     for line in access.lines_of(state.store, order_id):
         if not line["quantity_pending"]:
             continue

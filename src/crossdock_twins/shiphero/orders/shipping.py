@@ -99,7 +99,7 @@ def from_shelves(state: "State", pieces: Mapping[int, int]) -> tuple[Take, ...]:
     return tuple(
         Take(stock_id=stock_id, location_id=part.location_id, quantity=part.quantity, lot_id=part.lot_id)
         for stock_id, quantity in pieces.items()
-        for part in shelves.choose(state.store, Wanted(stock_id=stock_id, quantity=quantity))
+        for part in shelves.choose(state.store, Wanted(stock_id=stock_id, quantity=quantity, only_sellable=True))
     )
 
 

@@ -1,6 +1,7 @@
 """Picking: pieces that an order has set aside go from their locations into a tote, and come back from it."""
 
 import sqlite3
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from crossdock_twins.base.store import Store
@@ -86,8 +87,25 @@ def _missing_of_tote(base: Store, tote: sqlite3.Row) -> list[sqlite3.Row]:
 
 def put_back(state: "State", tote: sqlite3.Row, *, at: str, location_id: int | None = None) -> set[int]:
     """Put what lies in a tote back where it came from, or all of it into one location; gives the stocks concerned."""
+    return _put_back(state, store.items(state.store, tote["id"]), at=at, location_id=location_id)
+
+
+def put_back_order(state: "State", order_id: int, *, at: str) -> set[int]:
+    """Put what was picked for an order back where it came from, and tell the totes; gives the stocks concerned."""
     touched: set[int] = set()
-    for row in store.items(state.store, tote["id"]):
+    for tote in state.store.all(
+        "SELECT * FROM totes WHERE id IN (SELECT tote_id FROM tote_items WHERE order_id = ?)", order_id
+    ):
+        rows = [row for row in store.items(state.store, tote["id"]) if row["order_id"] == order_id]
+        touched |= _put_back(state, rows, at=at)
+        store.touch(state.store, tote, "Items of a closed order returned to their locations", at=at)
+        events.cleared(state.store, tote, rows, reason="order closed", at=at)
+    return touched
+
+
+def _put_back(state: "State", rows: Iterable[sqlite3.Row], *, at: str, location_id: int | None = None) -> set[int]:
+    touched: set[int] = set()
+    for row in rows:
         target = location_id if location_id is not None else _origin(state, row)
         part = Part(location_id=target, lot_id=row["lot_id"], quantity=row["quantity"])
         state.store.execute("DELETE FROM tote_items WHERE id = ?", row["id"])
