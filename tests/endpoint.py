@@ -41,3 +41,15 @@ def posts(receiver: Receiver) -> list[Heard]:
 def failing(status: int = 500) -> Script:
     """Answer everything with one status."""
     return lambda _: answer(status, b"no")
+
+
+def recovering(*, failures: int, status: int = 500, then: bytes | None = None) -> Script:
+    """Answer the first messages with a failure, everything after them, and every probe, with `then` or an empty 200."""
+    seen: list[Heard] = []
+
+    def script(heard: Heard) -> bytes:
+        seen.extend([heard] if heard.method == "POST" else [])
+        is_failure = heard.method == "POST" and len(seen) <= failures
+        return answer(status, b"no") if is_failure else then or answer()
+
+    return script

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from endpoint import failing, listening, posts
+from endpoint import failing, listening, posts, recovering
 from receiver import Heard, Receiver, answer
 from shiphero_client import ORDER, Client, new_client
 from twins import ShipheroTwin, fetch
@@ -232,7 +232,7 @@ def test_a_message_is_tried_five_times_ever_further_apart(shiphero_twin: Shipher
 def test_a_success_makes_a_webhook_healthy_again(shiphero_twin: ShipheroTwin) -> None:
     """One lost message is a warning; the next that arrives ends it."""
     client = new_client(shiphero_twin)
-    with listening(lambda _: answer(200 if len(posts(endpoint)) > 5 else 502)) as endpoint:
+    with listening(recovering(failures=5, status=502)) as endpoint:
         create(client, endpoint.origin)
         order = _order(client)
         _rule(shiphero_twin, order)
@@ -267,7 +267,7 @@ def test_an_unhealthy_webhook_is_switched_off(shiphero_twin: ShipheroTwin) -> No
 def test_call_logs_show_the_last_hour_in_odd_pages(shiphero_twin: ShipheroTwin) -> None:
     """Newest first, with first and after on the operation and page_info in snake case."""
     client = new_client(shiphero_twin)
-    with listening(lambda _: answer(200 if len(posts(endpoint)) > 2 else 500, _SUCCESS)) as endpoint:
+    with listening(recovering(failures=2, then=answer(body=_SUCCESS))) as endpoint:
         made = create(client, endpoint.origin + "/hook")
         _rule(shiphero_twin, _order(client))
         shiphero_twin.clock_advance("30m")

@@ -169,10 +169,10 @@ class Deliveries:
         )
 
     def settle(self, delivery: Delivery, verdict: Verdict) -> None:
-        """Keep what became of a try; what the judge has dropped stays dropped."""
+        """Keep what became of a try; a message that the judge has dropped is not tried again."""
         self._store.execute(
-            "UPDATE outgoing_delivery SET state = iif(state = 'waiting', ?, state), tries = tries + 1, due = ?"
-            " WHERE id = ?",
+            "UPDATE outgoing_delivery SET state = iif(?1 = 'waiting', state, ?1), tries = tries + 1, due = ?2"
+            " WHERE id = ?3",
             *(verdict.state, moment(delivery.due + verdict.again), delivery.id),
         )
 
