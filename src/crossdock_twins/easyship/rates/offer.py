@@ -1,12 +1,13 @@
 """What the couriers would ask for a consignment, in the form in which the API shows it."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from crossdock_twins.easyship.rates.catalogue import Service, services
-from crossdock_twins.easyship.rates.pricing import Consignment, Quote, obstacle, quote
+from crossdock_twins.easyship.rates.limits import NO_LIMITS, Limits, mixed
+from crossdock_twins.easyship.rates.pricing import Consignment, Quote, crosses_customs, obstacle, quote
 from crossdock_twins.easyship.rates.ranking import Ranked, rank
 from crossdock_twins.easyship.reference.tables import cents, exchange
 
@@ -25,17 +26,36 @@ class Offer:
         return [{"id": service.id, "name": service.name, "message": message} for service, message in self.unavailable]
 
 
-def offer(consignment: Consignment, *, sandbox: bool, only: Collection[str] | None = None) -> Offer:
-    """Ask all services out of the origin's country, or those of them whose ids are in `only`."""
+def offer(
+    consignment: Consignment, *, sandbox: bool, only: Collection[str] | None = None, limits: Limits = NO_LIMITS
+) -> Offer:
+    """Ask all services out of the origin's country, or those of them whose ids are in `only`, within limits."""
     asked = [
         service
         for service in services(country_alpha2=consignment.origin.country_alpha2, sandbox=sandbox)
         if only is None or service.id in only
     ]
-    obstacles = [(service, obstacle(service, consignment)) for service in asked]
-    quotes = [quote(service, consignment) for service, reason in obstacles if reason is None]
-    refusing = tuple((service, reason) for service, reason in obstacles if reason is not None)
-    return Offer(ranked=rank(quotes), unavailable=refusing)
+    found = _within(consignment, asked, limits)
+    if limits.also is None or not crosses_customs(consignment):
+        return found
+    others = _within(replace(consignment, incoterms=limits.also), asked, limits)
+    ranked = limits.sort(rank(mixed(found.ranked, others.ranked)))
+    return Offer(ranked=ranked, unavailable=found.unavailable)
+
+
+def _within(consignment: Consignment, asked: Sequence[Service], limits: Limits) -> Offer:
+    quotes: list[Quote] = []
+    refusing: list[tuple[Service, str]] = []
+    for service in asked:
+        reason = obstacle(service, consignment)
+        if reason is None:
+            priced = quote(service, consignment)
+            reason = limits.obstacle(priced)
+            if reason is None:
+                quotes.append(priced)
+        if reason is not None:
+            refusing.append((service, reason))
+    return Offer(ranked=limits.sort(rank(limits.prefer(quotes))), unavailable=tuple(refusing))
 
 
 def rate_json(ranked: Ranked, *, currency: str, logo: str | None = None) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def obstacle(service: Service, consignment: Consignment) -> str | None:
         return f"This courier service takes at most {tariff.max_parcels} parcel(s) in one shipment."
     if any(parcel.weight > tariff.max_kg for parcel in consignment.parcels):
         return f"This courier service takes parcels of up to {tariff.max_kg} kg."
-    if _crosses_customs(consignment) and consignment.incoterms not in service.incoterms:
+    if crosses_customs(consignment) and consignment.incoterms not in service.incoterms:
         return f"This courier service does not support {consignment.incoterms}."
     return None
 
@@ -126,7 +126,8 @@ def _of_parcel(service: Service, price: Price, parcel: Parcel) -> Decimal:
     return price.of(parcel.chargeable(service.tariff.divisor)) * service.factor
 
 
-def _crosses_customs(consignment: Consignment) -> bool:
+def crosses_customs(consignment: Consignment) -> bool:
+    """Tell whether a consignment goes through customs."""
     return not one_customs_area(consignment.origin, consignment.destination)
 
 

@@ -11,16 +11,19 @@ from crossdock_twins.easyship.rates.measures import measure, units
 from crossdock_twins.easyship.rates.offer import offer, rate_json
 from crossdock_twins.easyship.replies import Page as ListPage
 from crossdock_twins.easyship.replies import Reply
+from crossdock_twins.easyship.shipments.intake import metric
 from crossdock_twins.easyship.shipments.rules import rate_problems
+from crossdock_twins.easyship.shipping_rules.apply import apply
 
 NO_SOLUTIONS = "No shipping solutions available based on the information provided"
 
 
 def request_rates(call: Call) -> Reply:
     """Quote what the couriers would ask; nothing is kept."""
-    body = call.body
-    if problems := rate_problems(body):
+    if problems := rate_problems(call.body):
         raise Refusal("invalid_content", *problems)
+    ruling = apply(call.store, call.owner, metric(call.body))
+    body = ruling.body
     settings = body.get("shipping_settings", {})
     quoted = consignment(
         body,
@@ -28,7 +31,12 @@ def request_rates(call: Call) -> Reply:
         parcels=measure(body["parcels"], units(settings)),
         with_taxes=body.get("calculate_tax_and_duties", True),
     )
-    found = offer(quoted, sandbox=call.grant.environment == "sandbox", only=_wanted(body.get("filter_options", {})))
+    found = offer(
+        quoted,
+        sandbox=call.grant.environment == "sandbox",
+        only=_wanted(body.get("filter_options", {})),
+        limits=ruling.limits,
+    )
     if not found.ranked:
         raise Refusal("invalid_content", NO_SOLUTIONS)
     currency = settings.get("output_currency", quoted.currency)

@@ -13,6 +13,7 @@ from crossdock_twins.easyship.shipments.compose import address, with_ids
 from crossdock_twins.easyship.shipments.planning import Plan, Purchase
 from crossdock_twins.easyship.shipments.rules import shipment_problems
 from crossdock_twins.easyship.shipments.store import Shipment, insert, made_id, save
+from crossdock_twins.easyship.shipping_rules.apply import apply
 from crossdock_twins.easyship.state import Company, Environment, Owner
 
 NO_SOLUTIONS = "Sorry, we couldn't find any shipping solutions based on the information provided."
@@ -36,19 +37,22 @@ class Made:
 def make(store: Store, *, company: Company, environment: Environment, body: Mapping[str, Any], now: datetime) -> Made:
     """Make a shipment of a body that has passed the first check, and buy its label where it says so."""
     completed = intake.complete(store, company=company, environment=environment, body=body)
-    planned = _planned(completed, company=company, environment=environment)
+    owner = Owner(company_id=company.id, environment=environment)
+    planned = _planned(store, completed, company=company, owner=owner)
+    if planned.purchase != "none" and planned.chosen is not None:
+        purchase.check_funds(store, owner, planned.price_of(planned.chosen))
 
     def compose(shipment_id: str, _uuid: str) -> tuple[dict[str, Any], dict[str, Any]]:
         def new_id(*place: object) -> str:
             return made_id(shipment_id, *place)
 
         answer = planning.compose(planned, shipment_id=shipment_id, new_id=new_id, now=now)
-        return with_ids(planned.body, answer["parcels"]), answer
+        return with_ids(completed, answer["parcels"]), answer
 
     with store.transaction():
         shipment = insert(
             store,
-            owner=Owner(company_id=company.id, environment=environment),
+            owner=owner,
             country_alpha2=completed["destination_address"]["country_alpha2"],
             compose=compose,
         )
@@ -57,23 +61,23 @@ def make(store: Store, *, company: Company, environment: Environment, body: Mapp
 
 def change(store: Store, shipment: Shipment, *, company: Company, changes: Mapping[str, Any], now: datetime) -> Made:
     """Change a shipment that has no label yet; what is not named stays."""
-    environment = shipment.owner.environment
-    body = intake.complete(store, company=company, environment=environment, body=intake.merged(shipment.body, changes))
-    planned = _planned(body, company=company, environment=environment)
+    owner, merged = shipment.owner, intake.merged(shipment.body, changes)
+    body = intake.complete(store, company=company, environment=owner.environment, body=merged)
+    planned = _planned(store, body, company=company, owner=owner)
     composed = planning.compose(planned, shipment_id=shipment.id, new_id=lambda *_: str(uuid4()), now=now)
-    changed = replace(shipment, body=with_ids(planned.body, composed["parcels"]))
+    changed = replace(shipment, body=with_ids(body, composed["parcels"]))
     changed = changed.but(at=now, **{name: composed[name] for name in _OF_THE_SENDER})
     with store.transaction():
         save(store, changed)
         return bought(store, changed, planned, wanted=planning.purchase(changes.get("shipping_settings", {})), at=now)
 
 
-def replanned(shipment: Shipment, *, company: Company, courier_service_id: str | None) -> Plan:
+def replanned(store: Store, shipment: Shipment, *, company: Company, courier_service_id: str | None) -> Plan:
     """Price a kept shipment anew, with the courier that it has or another."""
     body = shipment.body
     if courier_service_id is not None:
         body = {**body, "courier_settings": {"courier_service_id": courier_service_id}}
-    return _plan(body, company=company, environment=shipment.owner.environment)
+    return _plan(store, body, company=company, owner=shipment.owner)
 
 
 def bought(store: Store, shipment: Shipment, planned: Plan, *, wanted: Purchase, at: datetime) -> Made:
@@ -89,13 +93,19 @@ def bought(store: Store, shipment: Shipment, planned: Plan, *, wanted: Purchase,
     return Made(shipment=shipment, planned=planned)
 
 
-def _planned(body: Mapping[str, Any], *, company: Company, environment: Environment) -> Plan:
+def _planned(store: Store, body: Mapping[str, Any], *, company: Company, owner: Owner) -> Plan:
     if problems := shipment_problems(body):
         raise Refusal("invalid_content", *problems)
-    return _plan(body, company=company, environment=environment)
+    return _plan(store, body, company=company, owner=owner)
 
 
-def _plan(body: Mapping[str, Any], *, company: Company, environment: Environment) -> Plan:
+def _plan(store: Store, body: Mapping[str, Any], *, company: Company, owner: Owner) -> Plan:
+    """Price a body as the company's shipping rules want it; what is kept is what was sent."""
+    ruling = apply(store, owner, body)
     return planning.plan(
-        body, origin=address(body["origin_address"]), currency=company.currency, environment=environment
+        ruling.body,
+        origin=address(ruling.body["origin_address"]),
+        currency=company.currency,
+        environment=owner.environment,
+        limits=ruling.limits,
     )

@@ -1,13 +1,14 @@
 """Making a shipment: price it, choose its courier, and show it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 from crossdock_twins.easyship.rates.catalogue import SERVICES
 from crossdock_twins.easyship.rates.consign import consignment
+from crossdock_twins.easyship.rates.limits import NO_LIMITS, Limits
 from crossdock_twins.easyship.rates.measures import Parcel, Units, measure, units
 from crossdock_twins.easyship.rates.offer import Offer, offer, rate_json
 from crossdock_twins.easyship.rates.pricing import Consignment
@@ -44,8 +45,15 @@ class Plan:
         return int(cents(exchange(quote.total, source=quote.currency, target=self.currency)) * 100)
 
 
-def plan(body: Mapping[str, Any], *, origin: Mapping[str, Any], currency: str, environment: Environment) -> Plan:
-    """Price a new shipment whose body has passed both checks."""
+def plan(
+    body: Mapping[str, Any],
+    *,
+    origin: Mapping[str, Any],
+    currency: str,
+    environment: Environment,
+    limits: Limits = NO_LIMITS,
+) -> Plan:
+    """Price a new shipment whose body has passed both checks, within limits of what may be offered."""
     settings = body.get("shipping_settings", {})
     in_units = units(settings)
     parcels = measure(body["parcels"], in_units)
@@ -58,7 +66,9 @@ def plan(body: Mapping[str, Any], *, origin: Mapping[str, Any], currency: str, e
         units=in_units,
         parcels=parcels,
         consigned=consigned,
-        offer=_offer(consigned, body.get("courier_settings", {}), sandbox=environment == "sandbox"),
+        offer=_offer(
+            consigned, body.get("courier_settings", {}), sandbox=environment == "sandbox", limits=_of_one(limits)
+        ),
         purchase=purchase(settings),
     )
 
@@ -75,6 +85,9 @@ def compose(planned: Plan, *, shipment_id: str, new_id: Callable[..., str], now:
     shipment = draft(planned.body, shipment_id=shipment_id, origin=planned.origin, currency=planned.currency, now=now)
     shipment["parcels"] = parcels_json(planned.parcels, planned.units, new_id)
     shipment["insurance"] = _insurance(planned)
+    worth = exchange(planned.consigned.value, source=planned.consigned.currency, target=planned.currency)
+    shipment["total_actual_weight"] = float(sum(parcel.weight for parcel in planned.parcels))
+    shipment["total_customs_value"] = float(cents(worth))
     if planned.chosen is not None:
         shipment["courier_service"] = service_json(planned.chosen)
         currency = planned.consigned.currency
@@ -94,12 +107,17 @@ def service_json(chosen: Ranked) -> dict[str, Any]:
     }
 
 
-def _offer(consigned: Consignment, settings: Mapping[str, Any], *, sandbox: bool) -> Offer:
+def _of_one(limits: Limits) -> Limits:
+    """Leave the second incoterms out: a choice between both is for checkouts, a shipment has one."""
+    return replace(limits, also=None)
+
+
+def _offer(consigned: Consignment, settings: Mapping[str, Any], *, sandbox: bool, limits: Limits) -> Offer:
     wanted = _wanted(settings)
-    found = offer(consigned, sandbox=sandbox, only=wanted)
+    found = offer(consigned, sandbox=sandbox, only=wanted, limits=limits)
     if wanted is None or found.ranked or not settings.get("allow_fallback", False):
         return found
-    return offer(consigned, sandbox=sandbox)
+    return offer(consigned, sandbox=sandbox, limits=limits)
 
 
 def _wanted(settings: Mapping[str, Any]) -> list[str] | None:

@@ -10,6 +10,7 @@ from crossdock_twins.base.store import Store
 from crossdock_twins.easyship.credit import ledger
 from crossdock_twins.easyship.documents import papers
 from crossdock_twins.easyship.errors import Refusal
+from crossdock_twins.easyship.insurance import policies
 from crossdock_twins.easyship.rates.offer import bought_json
 from crossdock_twins.easyship.rates.ranking import Ranked
 from crossdock_twins.easyship.shipments import events, journey, labels, mishaps
@@ -66,6 +67,7 @@ def finish(store: Store, shipment: Shipment, *, at: datetime) -> Bought:
     shipment = journey.begin(store, replace(shipment, answer=answer), at=at)
     save(store, shipment)
     events.label_created(store, shipment, at=at)
+    policies.with_label(store, shipment, at=at)
     return Bought(shipment=shipment)
 
 
@@ -131,6 +133,7 @@ def _cancelled(store: Store, shipment: Shipment, *, at: datetime) -> Shipment:
     shipment = replace(shipment, answer=labels.cancelled(shipment.answer, at=at), paid=0)
     save(store, shipment)
     events.cancelled(store, shipment, at=at)
+    policies.void_of(store, shipment, at=at)
     return shipment
 
 

@@ -1,0 +1,1 @@
+"""Insurance: policies of shipments labelled here and elsewhere, and quotes that become policies."""

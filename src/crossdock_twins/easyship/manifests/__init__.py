@@ -1,0 +1,1 @@
+"""Manifests: the list that a courier signs when it takes a day's parcels."""

@@ -1,0 +1,1 @@
+"""Pickups: a courier comes for the parcels of one service."""

@@ -1,0 +1,1 @@
+"""Trackings: parcels that were labelled elsewhere and are followed here."""
