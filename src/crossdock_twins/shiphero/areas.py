@@ -45,6 +45,7 @@ from crossdock_twins.shiphero.purchasing import nodes as purchase_nodes
 from crossdock_twins.shiphero.purchasing import operations as purchases
 from crossdock_twins.shiphero.purchasing import vendors
 from crossdock_twins.shiphero.returns import exchanges
+from crossdock_twins.shiphero.returns import labels as return_labels
 from crossdock_twins.shiphero.returns import nodes as return_nodes
 from crossdock_twins.shiphero.returns import operations as returns
 from crossdock_twins.shiphero.returns import receiving as return_receiving
@@ -122,6 +123,7 @@ _AREAS: tuple[ModuleType, ...] = (
     purchase_nodes,
     vendors,
     exchanges,
+    return_labels,
     return_nodes,
     returns,
     return_receiving,

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from crossdock_twins.base.inputs import ControlError
-from crossdock_twins.shiphero import ids
+from crossdock_twins.base.inputs import ControlError, Members
+from crossdock_twins.shiphero import dates, ids
 from crossdock_twins.shiphero.accounts import User
 from crossdock_twins.shiphero.errors import ApiError, Code
 from crossdock_twins.shiphero.stock import news
@@ -46,3 +46,13 @@ def number(text: str, *entities: str) -> int:
     if found is None:
         raise ControlError(404, f"There is no such {entities[0]}.", remedy="Send its id or its number from the API.")
     return found
+
+
+def moment(members: Members, name: str) -> str | None:
+    """Read a date that may be left out, in any of the API's forms."""
+    if not members.has(name):
+        return None
+    try:
+        return dates.parse(members.text(name))
+    except ValueError as error:
+        raise ControlError(422, f"{name} is no date.", remedy="Write it as YYYY-MM-DD.") from error

@@ -5,9 +5,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from crossdock_twins.shiphero import ids, paging
+from crossdock_twins.shiphero import ids, paging, papers
 from crossdock_twins.shiphero.call import Call, Info, Operation, Resolver, number_of, required
 from crossdock_twins.shiphero.errors import invalid, not_found
+from crossdock_twins.shiphero.inbound import paper
+from crossdock_twins.shiphero.inbound.paper import Box
 from crossdock_twins.shiphero.orders import access
 from crossdock_twins.shiphero.products import nodes as products
 from crossdock_twins.shiphero.products import store as catalogue
@@ -62,7 +64,29 @@ def shipping_plan_create(call: Call, *, data: Mapping[str, Any]) -> Node:
     if not new.po_number:
         call.state.store.execute("UPDATE purchase_orders SET po_number = ? WHERE id = ?", f"SP-{number}", number)
     _pack(call, number, data, at)
+    _print(call, number)
     return _plan(call, number)
+
+
+def _print(call: Call, number: int) -> None:
+    """Draw the labels of a plan's boxes; a plan without boxes has none."""
+    database = call.state.store
+    row = store.read(database, number, accounts=(call.account.id,))
+    house = database.all("SELECT identifier FROM warehouses WHERE id = ?", row["warehouse_id"])[0]
+    packages = database.all("SELECT * FROM plan_packages WHERE purchase_order_id = ? ORDER BY id", number)
+    items = _items(call, [package["id"] for package in packages])
+    boxes = [
+        Box(number=each["box_number"], contents=[(item["sku"], item["quantity"]) for item in items[each["id"]]])
+        for each in packages
+    ]
+    if not boxes:
+        return
+    sheet = paper.draw(plan=row["po_number"], warehouse=house["identifier"], boxes=boxes)
+    name = papers.keep(
+        call.state, account_id=row["account_id"], media_type="application/pdf", ending="pdf", contents=sheet
+    )
+    at = row["created_at"]
+    store.change(database, row, {}, {"pdf_location": papers.link(call.state, name)}, at=at)
 
 
 def _line(call: Call, item: Mapping[str, Any]) -> NewLine:

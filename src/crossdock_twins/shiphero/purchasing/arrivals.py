@@ -4,7 +4,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from crossdock_twins.base.inputs import ControlError, Members
-from crossdock_twins.shiphero import dates, floor, ids
+from crossdock_twins.shiphero import floor, ids
 from crossdock_twins.shiphero.errors import invalid, not_found
 from crossdock_twins.shiphero.purchasing import store
 from crossdock_twins.shiphero.purchasing.receiving import Arrival
@@ -75,17 +75,8 @@ def _lot(state: "State", product_id: int | None, item: Members) -> int:
     return state.store.insert(
         "INSERT INTO lots (account_id, product_id, name, expires_at, created_at, updated_at)"
         " SELECT account_id, id, ?, ?, ?, ? FROM products WHERE id = ?",
-        *(name, _moment(item), at, at, product_id),
+        *(name, floor.moment(item, "expires_at"), at, at, product_id),
     )
-
-
-def _moment(item: Members) -> str | None:
-    if not item.has("expires_at"):
-        return None
-    try:
-        return dates.parse(item.text("expires_at"))
-    except ValueError as error:
-        raise ControlError(422, "expires_at is no date.", remedy="Write it as YYYY-MM-DD.") from error
 
 
 def _plate(state: "State", text: str) -> int:

@@ -71,7 +71,7 @@ def purchase_order_create(call: Call, *, data: Mapping[str, Any]) -> dict[str, A
         warehouse_id=access.warehouse_for(call.state.store, data["warehouse_id"], account_id=account_id),
         po_number=required(data["po_number"], "po_number"),
         vendor_id=vendor_for(call, account_id, data["vendor_id"]) if data.get("vendor_id") else None,
-        po_date=data.get("po_date"),
+        po_date=data.get("po_date") or at,
         lines=[_line(call, account_id, item) for item in items],
         body={
             **{name: data[name] for name in _KEPT if data.get(name) is not None},

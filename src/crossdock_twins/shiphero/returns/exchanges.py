@@ -13,7 +13,8 @@ from crossdock_twins.shiphero.orders.store import NewLine, NewOrder
 from crossdock_twins.shiphero.products import store as products
 from crossdock_twins.shiphero.returns import events, nodes, store
 
-EXCHANGE, REFUND = "exchange", "refund"
+EXCHANGE, RETURN = "exchange", "return"
+"""The types of an item: what the customer gets something else for, and what is only sent back."""
 _TAG = "exchange"
 _KEPT = ("shipping_address", "billing_address", "shipping_lines", "currency")
 _ALREADY = "SELECT coalesce(sum(quantity), 0) AS n FROM return_exchange_items WHERE return_item_id = ?"

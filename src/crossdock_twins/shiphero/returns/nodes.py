@@ -32,21 +32,25 @@ def one(call: Call, number: int) -> Node:
 def returns(_call: Call, rows: list[sqlite3.Row]) -> list[Node]:
     """Give the nodes of one page of returns."""
     siblings = Siblings([row["id"] for row in rows])
-    return [
-        {
-            **json.loads(row["body"]),
-            "id": ids.encode("Return", row["id"]),
-            "legacy_id": row["id"],
-            "account_id": ids.encode("Account", row["account_id"]),
-            "order_id": ids.encode("Order", row["order_id"]),
-            "partner_id": row["partner_id"],
-            "status": row["status"],
-            "created_at": row["created_at"],
-            "_number": row["id"],
-            "_siblings": siblings,
-        }
-        for row in rows
-    ]
+    return [_return(row, siblings) for row in rows]
+
+
+def _return(row: sqlite3.Row, siblings: Siblings) -> Node:
+    body = json.loads(row["body"])
+    return {
+        "display_issue_refund": False,
+        **body,
+        "address": labels.address(body["address"]),
+        "id": ids.encode("Return", row["id"]),
+        "legacy_id": row["id"],
+        "account_id": ids.encode("Account", row["account_id"]),
+        "order_id": ids.encode("Order", row["order_id"]),
+        "partner_id": row["partner_id"],
+        "status": row["status"],
+        "created_at": row["created_at"],
+        "_number": row["id"],
+        "_siblings": siblings,
+    }
 
 
 def order(node: Node, info: Info) -> Node | None:
@@ -113,11 +117,6 @@ def received(node: Node, info: Info) -> int:
 def restocked(node: Node, info: Info) -> int:
     """Resolve `Return.total_items_restocked`."""
     return sum(row["restock"] for row in _items(node, info.context))
-
-
-def labels_of_return(node: Node, info: Info) -> list[Node]:
-    """Resolve `Return.labels`."""
-    return [labels.node(row) for row in loading.below(node, info.context, "return_labels", "return_id")]
 
 
 def history(node: Node, info: Info) -> list[Node]:
@@ -210,7 +209,7 @@ FIELDS: dict[tuple[str, str], Resolver] = {
     ("Return", "total_items_expected"): expected,
     ("Return", "total_items_received"): received,
     ("Return", "total_items_restocked"): restocked,
-    ("Return", "labels"): labels_of_return,
+    ("Return", "labels"): labels.of_return,
     ("Return", "return_history"): history,
     ("Return", "attachments"): attachments,
     ("Return", "exchanges"): exchanges,

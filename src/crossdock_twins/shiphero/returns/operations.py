@@ -63,7 +63,7 @@ def return_create(call: Call, *, data: Mapping[str, Any]) -> dict[str, Any]:
         raise invalid("A return needs at least one line item")
     swaps = [swap for item in items for swap in _add_item(call, number, order["id"], warehouse_id, item)]
     store.note(call.state.store, number, "Return created", user_id=call.user.id, at=at)
-    _label(call, number, data, account_id=account_id, warehouse_id=warehouse_id, at=at)
+    _label(call, number, data, at=at)
     call.state.orders.note(order["id"], f"Return {number} created", by=call.user, at=at)
     if swaps:
         exchanges.make(call, number, swaps, at=at)
@@ -103,7 +103,7 @@ def _add_item(call: Call, return_id: int, order_id: int, warehouse_id: int, item
         "quantity": quantity,
         "condition": item.get("condition"),
         "is_component": bool(line["is_component"]),
-        "type": exchanges.EXCHANGE if wanted else exchanges.REFUND,
+        "type": exchanges.EXCHANGE if wanted else exchanges.RETURN,
         "reason": required(item["return_reason"], "return_reason"),
         "created_at": at,
         "updated_at": at,
@@ -133,14 +133,13 @@ def _line_of(call: Call, order_id: int, item: Mapping[str, Any]) -> tuple[dict[s
     raise not_found("Line item")
 
 
-def _label(call: Call, number: int, data: Mapping[str, Any], *, account_id: int, warehouse_id: int, at: str) -> None:
+def _label(call: Call, number: int, data: Mapping[str, Any], *, at: str) -> None:
     """Buy a label or take over the tracking number of one, and say in the history what became of it."""
     if (data.get("tracking_number") or "").strip():
-        labels.take(call, number, data, warehouse_id=warehouse_id, at=at)
+        labels.take(call, number, data, at=at)
         text = f"Generic label with tracking number {data['tracking_number'].strip()} added"
     elif data.get("create_label"):
-        tracking = labels.buy(call, number, data, account_id=account_id, warehouse_id=warehouse_id, at=at)
-        text = f"Label {tracking} created"
+        text = f"Label {labels.buy(call, number, data, at=at)} created"
     else:
         return
     store.note(call.state.store, number, text, user_id=call.user.id, at=at)

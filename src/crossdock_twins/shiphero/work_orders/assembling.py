@@ -88,9 +88,10 @@ def end(state: "State", row: sqlite3.Row, status: str, *, by: User, at: str) -> 
     store.set_status(state.store, row["id"], status, at=at)
 
 
-def approve(state: "State", row: sqlite3.Row, *, at: str) -> None:
-    """Let work begin that a customer asked for."""
-    _demand(row, store.PENDING_APPROVAL)
+def approve(state: "State", row: sqlite3.Row, *, scheduled: str | None, at: str) -> None:
+    """Let work begin that a customer asked for, and say for when it is planned."""
+    _demand(row, store.PENDING_APPROVAL, store.IN_PROGRESS)
+    state.store.execute("UPDATE work_orders SET scheduled_date = ? WHERE id = ?", scheduled, row["id"])
     store.set_status(state.store, row["id"], store.IN_PROGRESS, at=at)
 
 

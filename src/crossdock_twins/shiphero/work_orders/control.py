@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 _Deed = Callable[["State", sqlite3.Row, Members, User, str], None]
 
 _DEEDS: dict[str, _Deed] = {
-    "approve": lambda state, row, _members, _by, at: assembling.approve(state, row, at=at),
+    "approve": lambda state, row, members, _by, at: assembling.approve(
+        state, row, scheduled=floor.moment(members, "scheduled_date"), at=at
+    ),
     "pick": lambda state, row, _members, by, at: assembling.pick(state, row, by=by, at=at),
     "assemble": lambda state, row, members, by, at: assembling.assemble(
         state, row, quantity=members.whole("quantity", None), by=by, at=at
