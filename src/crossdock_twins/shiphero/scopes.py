@@ -15,6 +15,7 @@ PERSONAL_FIELDS = (
     ("Order", "billing_address"),
     ("Shipment", "address"),
     ("Return", "address"),
+    ("RMALabel", "address"),
 )
 """Null without `view:pii`, and no error with it. The provider publishes no list: this one is the twin's choice."""
 
