@@ -15,21 +15,35 @@ from crossdock_twins.base.store import Store
 from crossdock_twins.easyship import ratelimit, seeds
 from crossdock_twins.easyship.account import routes as account
 from crossdock_twins.easyship.addresses import routes as addresses
+from crossdock_twins.easyship.analytics import routes as analytics
 from crossdock_twins.easyship.api import Api
+from crossdock_twins.easyship.batches import routes as batches
+from crossdock_twins.easyship.batches import work
 from crossdock_twins.easyship.credit import payments
 from crossdock_twins.easyship.credit import routes as credit
 from crossdock_twins.easyship.desk import Desk, open_desk
 from crossdock_twins.easyship.documents import routes as documents
+from crossdock_twins.easyship.efulfillment import routes as efulfillment
 from crossdock_twins.easyship.faulty import fault_reply
+from crossdock_twins.easyship.insurance import policies
+from crossdock_twins.easyship.insurance import routes as insurance
+from crossdock_twins.easyship.manifests import papers as manifest_papers
+from crossdock_twins.easyship.manifests import routes as manifests
 from crossdock_twins.easyship.operations import bind
 from crossdock_twins.easyship.parts import QUIET_PATHS
 from crossdock_twins.easyship.payment_sources import routes as payment_sources
+from crossdock_twins.easyship.pickups import progress
+from crossdock_twins.easyship.pickups import routes as pickups
 from crossdock_twins.easyship.ratelimit import Window
 from crossdock_twins.easyship.rates import routes as rates
 from crossdock_twins.easyship.reference import routes as reference
-from crossdock_twins.easyship.shipments import purchase
+from crossdock_twins.easyship.shipments import lookups, purchase
 from crossdock_twins.easyship.shipments import routes as shipments
+from crossdock_twins.easyship.shipping_rules import parts, recalculation
+from crossdock_twins.easyship.shipping_rules import routes as shipping_rules
 from crossdock_twins.easyship.state import Environment
+from crossdock_twins.easyship.trackings import journey as tracking_journey
+from crossdock_twins.easyship.trackings import routes as trackings
 from crossdock_twins.easyship.webhooks import balance
 from crossdock_twins.easyship.webhooks import routes as webhooks
 from crossdock_twins.easyship.webhooks.addresses import WebhookAddresses
@@ -39,16 +53,35 @@ OPERATIONS = bind(
     {
         **account.HANDLERS,
         **addresses.HANDLERS,
+        **analytics.HANDLERS,
+        **batches.HANDLERS,
         **credit.HANDLERS,
         **documents.HANDLERS,
+        **efulfillment.HANDLERS,
+        **insurance.HANDLERS,
+        **manifests.HANDLERS,
+        **parts.HANDLERS,
         **payment_sources.HANDLERS,
+        **pickups.HANDLERS,
         **reference.HANDLERS,
         **rates.HANDLERS,
         **shipments.HANDLERS,
+        **lookups.HANDLERS,
+        **shipping_rules.HANDLERS,
+        **trackings.HANDLERS,
         **webhooks.HANDLERS,
     }
 )
-AGENDA: Mapping[str, Callable[[Store, Due], None]] = {**balance.AGENDA, **payments.AGENDA, **purchase.AGENDA}
+AGENDA: Mapping[str, Callable[[Store, Due], None]] = {
+    **balance.AGENDA,
+    **payments.AGENDA,
+    **policies.AGENDA,
+    **progress.AGENDA,
+    **purchase.AGENDA,
+    **recalculation.AGENDA,
+    **tracking_journey.AGENDA,
+    **work.AGENDA,
+}
 """What runs the things that resources have put on the agenda, by kind."""
 
 _WINDOWS: dict[Environment, Sequence[Window]] = {"production": ratelimit.PRODUCTION, "sandbox": ratelimit.SANDBOX}
@@ -76,7 +109,12 @@ def build(
     )
     return assemble(
         parts=desk.control,
-        routes=[*desk.routes(environment), *documents.links(store, environment), Mount("/", api)],
+        routes=[
+            *desk.routes(environment),
+            *documents.links(store, environment),
+            *manifest_papers.routes(store, environment),
+            Mount("/", api),
+        ],
         reply=fault_reply,
         quiet=QUIET_PATHS,
         handlers={},

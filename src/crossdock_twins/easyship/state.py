@@ -74,6 +74,12 @@ def refusal(state: str) -> Refusal | None:
     return "identity_unverified" if state == "suspended" else "invalid_token"
 
 
+def company_of(store: Store, company_id: str) -> Company | None:
+    """Give one company."""
+    row = store.one("SELECT * FROM company WHERE id = ?", company_id)
+    return None if row is None else _company(row)
+
+
 class State:
     """The people and tokens in a twin's store, at the twin's time."""
 
@@ -93,8 +99,7 @@ class State:
 
     def company(self, company_id: str) -> Company | None:
         """Give one company."""
-        row = self._store.one("SELECT * FROM company WHERE id = ?", company_id)
-        return None if row is None else _company(row)
+        return company_of(self._store, company_id)
 
     def accounts(self) -> Sequence[AccountLine]:
         """Give the companies as the control page lists them."""

@@ -1,11 +1,11 @@
 """What an address must be to be saved, in sentences such as Rails makes; lengths are those of a sender's address."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crossdock_twins.easyship.reference.tables import COUNTRIES
 
-_NEEDED = ("line_1", "city", "company_name", "contact_name", "contact_phone", "contact_email")
+NEEDED = ("line_1", "city", "company_name", "contact_name", "contact_phone", "contact_email")
 _LENGTHS = {
     "line_1": 35,
     "line_2": 35,
@@ -18,15 +18,15 @@ _LENGTHS = {
 }
 
 
-def address_problems(address: Mapping[str, Any]) -> list[str]:
-    """Tell what keeps an address from being saved."""
-    return [*_missing(address), *_too_long(address)]
+def address_problems(address: Mapping[str, Any], *, needed: Sequence[str] = NEEDED) -> list[str]:
+    """Tell what keeps an address from being saved; batches need less of it than the form for one."""
+    return [*_missing(address, needed), *_too_long(address)]
 
 
-def _missing(address: Mapping[str, Any]) -> Iterator[str]:
+def _missing(address: Mapping[str, Any], needed: Sequence[str]) -> Iterator[str]:
     country = COUNTRIES.get(address["country_alpha2"])
     places = () if country is None else (("state", country.state), ("postal_code", country.postal_code))
-    for name in (*_NEEDED, *(name for name, needed in places if needed)):
+    for name in (*needed, *(name for name, wanted in places if wanted)):
         if not (address.get(name) or "").strip():
             yield f"{humanized(name)} can't be blank"
 

@@ -27,6 +27,11 @@ def address(sent: Mapping[str, Any]) -> dict[str, Any]:
     return {name: sent.get(name) for name in _ADDRESS}
 
 
+def _buyer(sent: Mapping[str, Any]) -> dict[str, Any]:
+    instructions = {"delivery_instructions": sent.get("delivery_instructions")}
+    return dict(sorted({**address(sent), **instructions}.items()))
+
+
 def draft(
     body: Mapping[str, Any], *, shipment_id: str, origin: Mapping[str, Any], currency: str, now: datetime
 ) -> dict[str, Any]:
@@ -43,8 +48,7 @@ def draft(
         "created_at": timestamp(now),
         "currency": currency,
         "delivery_state": "not_created",
-        "destination_address": address(destination)
-        | {"delivery_instructions": destination.get("delivery_instructions")},
+        "destination_address": _buyer(destination),
         "eei_reference": body.get("eei_reference"),
         "incoterms": body.get("incoterms") or "DDU",
         "insurance": None,
@@ -69,6 +73,8 @@ def draft(
             "b13a_filing": settings.get("b13a_filing"),
             "label_customization_fields": settings.get("label_customization_fields", []),
         },
+        "total_actual_weight": 0.0,
+        "total_customs_value": 0.0,
         "tracking_page_url": f"https://www.trackmyshipment.co/shipment-tracking/{shipment_id}",
         "trackings": [],
         "updated_at": timestamp(now),

@@ -16,12 +16,11 @@ MADE_AFTER = timedelta(seconds=12)
 VOIDED_AFTER = timedelta(seconds=10)
 """From calling a labelled shipment off to the courier's word on it: the twin's own choice."""
 
-OPEN = frozenset({"not_created", "failed", "technical_failed"})
-"""The label states in which a shipment can still be changed, and its label be bought."""
-
+_OPEN = frozenset({"not_created", "failed", "technical_failed"})
 _CANCELLABLE_LABELS = frozenset(
     {"pending", "generated", "printed", "shipping_document_generated", "failed", "technical_failed", "reported"}
 )
+_MADE = frozenset({"generated", "printed", "reported"})
 _BEFORE_TRANSIT = frozenset({"not_created", "pending", "info_received", "expired"})
 _OLDEST_VOID = timedelta(days=183)
 
@@ -69,6 +68,11 @@ def failed(answer: Mapping[str, Any], failure: LabelFailure, *, at: datetime) ->
     }
 
 
+def buyable(answer: Mapping[str, Any]) -> bool:
+    """Tell whether a shipment can still be changed and its label be bought."""
+    return answer["shipment_state"] == "created" and answer["label_state"] in _OPEN
+
+
 def cancellable(answer: Mapping[str, Any], now: datetime) -> bool:
     """Tell whether a shipment can still be called off: its label is asked for, young enough, and not on its way."""
     made = answer["label_generated_at"]
@@ -78,6 +82,11 @@ def cancellable(answer: Mapping[str, Any], now: datetime) -> bool:
         and answer["delivery_state"] in _BEFORE_TRANSIT
         and (made is None or now - datetime.fromisoformat(made) <= _OLDEST_VOID)
     )
+
+
+def insurable(answer: Mapping[str, Any]) -> bool:
+    """Tell whether a shipment can be insured after its label was made: it is not on its way yet."""
+    return answer["label_state"] in _MADE and answer["delivery_state"] in _BEFORE_TRANSIT
 
 
 def cancelling(answer: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:

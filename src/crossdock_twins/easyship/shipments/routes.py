@@ -6,10 +6,11 @@ from typing import Any
 
 from crossdock_twins.easyship.documents.attach import with_documents
 from crossdock_twins.easyship.errors import Refusal, not_found
+from crossdock_twins.easyship.insurance import policies
+from crossdock_twins.easyship.insurance.store import standing
 from crossdock_twins.easyship.operations import Call, Handler
-from crossdock_twins.easyship.paging import counted, countless
+from crossdock_twins.easyship.paging import countless
 from crossdock_twins.easyship.rates.catalogue import SERVICES
-from crossdock_twins.easyship.rates.offer import offer
 from crossdock_twins.easyship.replies import Rendered, Reply, success
 from crossdock_twins.easyship.shipments import labels, making, planning, purchase, returns
 from crossdock_twins.easyship.shipments.filters import read_filters
@@ -19,6 +20,7 @@ from crossdock_twins.easyship.shipments.store import Shipment, find, matching, s
 NOT_BUYABLE = "Shipments not found or labels already requested: "
 _NOT_CANCELLABLE = "This Shipment cannot be cancelled. Please contact our support."
 _NOT_CHANGEABLE = "Shipments with generated labels cannot be updated"
+_NOT_INSURABLE = "Shipment state, label state or insurance state is invalid"
 _LABEL_WRITE = "public.label:write"
 
 
@@ -52,7 +54,7 @@ def update(call: Call) -> Reply:
     """Change a shipment whose label is not there, and buy it where the call asks for that."""
     _may_buy(call)
     shipment = found(call)
-    if not _open(shipment):
+    if not labels.buyable(shipment.answer):
         raise Refusal("invalid_content", _NOT_CHANGEABLE)
     made = making.change(call.store, shipment, company=call.company, changes=call.body, now=call.now)
     return replace(made_reply(call, made), status=200)
@@ -61,7 +63,7 @@ def update(call: Call) -> Reply:
 def buy_label(call: Call) -> Reply:
     """Buy a shipment's label and wait for it; 202 where the courier refuses."""
     shipment = found(call)
-    if not _open(shipment):
+    if not labels.buyable(shipment.answer):
         raise Refusal("invalid_content", f"{NOT_BUYABLE}{shipment.id}")
     service_id = call.body.get("courier_service_id")
     if service_id is not None and service_id.lower() not in SERVICES:
@@ -69,7 +71,7 @@ def buy_label(call: Call) -> Reply:
     if "printing_options" in call.body:
         settings = {**shipment.body.get("shipping_settings", {}), "printing_options": call.body["printing_options"]}
         shipment = replace(shipment, body={**shipment.body, "shipping_settings": settings})
-    planned = making.replanned(shipment, company=call.company, courier_service_id=service_id)
+    planned = making.replanned(call.store, shipment, company=call.company, courier_service_id=service_id)
     if planned.chosen is None:
         raise Refusal("invalid_content", NO_SOLUTIONS)
     with call.store.transaction():
@@ -103,12 +105,19 @@ def send_back(call: Call) -> Reply:
     return made_reply(call, made)
 
 
-def unavailable(call: Call) -> Reply:
-    """List the services that cannot carry a shipment, with the reasons."""
-    planned = making.replanned(found(call), company=call.company, courier_service_id=None)
-    everybody = offer(planned.consigned, sandbox=call.grant.environment == "sandbox")
-    rows, page = counted(everybody.unavailable_json(), call.query)
-    return Reply(members={"unavailable_couriers": rows}, page=page)
+def insure(call: Call) -> Reply:
+    """Insure a shipment whose label was bought without insurance."""
+    shipment = found(call)
+    insured = standing(call.store, owner=call.owner, shipment_id=shipment.id)
+    if shipment.answer["shipment_state"] != "created" or not labels.insurable(shipment.answer) or insured is not None:
+        raise Refusal("invalid_content", _NOT_INSURABLE)
+    with call.store.transaction():
+        policy = policies.insure(call.store, shipment, company=call.company, with_fee=True, at=call.now)
+        if policy is None:
+            raise Refusal("invalid_content", policies.NO_FUNDS)
+        insurance = {**shipment.answer["insurance"], "is_insured": True}
+        save(call.store, shipment.but(at=call.now, insurance=insurance))
+    return replace(success("Shipment successfully insured"), status=201)
 
 
 def found(call: Call) -> Shipment:
@@ -132,10 +141,6 @@ def made_reply(call: Call, made: Made) -> Reply:
     return Reply(members={"shipment": answer}, status=202 if made.errors else 201, meta=meta)
 
 
-def _open(shipment: Shipment) -> bool:
-    return shipment.answer["shipment_state"] == "created" and shipment.answer["label_state"] in labels.OPEN
-
-
 def _may_buy(call: Call) -> None:
     if planning.purchase(call.body.get("shipping_settings", {})) != "none":
         call.require(_LABEL_WRITE)
@@ -150,5 +155,5 @@ HANDLERS: dict[str, Handler] = {
     "shipments_cancel": cancel,
     "shipment_labels_create": buy_label,
     "return_shipments_create": send_back,
-    "shipment_unavailable_couriers_index": unavailable,
+    "shipments_insure_create": insure,
 }

@@ -54,5 +54,5 @@ _BY_STATE: Mapping[str, Mapping[str, str]] = {
 
 def status(answer: Mapping[str, Any]) -> str:
     """Give the status: the farthest that a shipment has come."""
-    texts = (known.get(answer[state]) for state, known in _BY_STATE.items())
+    texts = (known.get(answer.get(state, "")) for state, known in _BY_STATE.items())
     return next((text for text in texts if text is not None), "Created")

@@ -157,7 +157,9 @@ def add_checkpoints(store: Store, shipment: Shipment, details: Sequence[Mapping[
     with store.transaction():
         row = store.one("SELECT count(*) AS count FROM shipment_checkpoint WHERE number = ?", shipment.number)
         first = 1 if row is None else row["count"] + 1
-        kept = [{"order_number": place, **detail} for place, detail in enumerate(details, start=first)]
+        kept = [
+            dict(sorted({"order_number": place, **detail}.items())) for place, detail in enumerate(details, start=first)
+        ]
         for detail in kept:
             store.execute(
                 "INSERT INTO shipment_checkpoint (number, order_number, at, detail) VALUES (?, ?, ?, ?)",

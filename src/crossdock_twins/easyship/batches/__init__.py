@@ -1,0 +1,1 @@
+"""Batches: many addresses, shipments or labels in one call, worked off one after the other."""

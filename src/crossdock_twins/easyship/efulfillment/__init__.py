@@ -1,0 +1,1 @@
+"""What a warehouse that ships for a company tells Easyship."""
