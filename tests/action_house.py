@@ -12,6 +12,7 @@ from crossdock.accounts.model import Account, AccountChange
 from crossdock.actions.execute import Actions
 from crossdock.actions.log import CallLog
 from crossdock.actions.model import ActionCall, ProxyReply, ProxyRequest
+from crossdock.actions.service import Calls
 from crossdock.connectors.model import Effect
 from crossdock.connectors.replies import ActionResult
 from crossdock.kernel.clock import OffsetClock
@@ -75,8 +76,7 @@ class ActionHouse:
 async def open_action_house(*, dsn: str, key_file: Path, twins: Mapping[str, str]) -> AsyncIterator[ActionHouse]:
     """Open the services on running twins."""
     async with open_token_house(dsn=dsn, key_file=key_file, twins=twins, clock=OffsetClock()) as house:
-        calls = CallLog(db=house.db)
-        actions = Actions(
+        calls = Calls.build(
             db=house.db,
             catalogue=house.catalogue,
             leases=house.leases,
@@ -85,8 +85,7 @@ async def open_action_house(*, dsn: str, key_file: Path, twins: Mapping[str, str
             trail=house.trail,
             clock=house.clock,
             ids=house.ids,
-            calls=calls,
         )
         project_id = await house.project()
         caller = Principal(project_id=project_id, actor="key:k", scopes=WRITING)
-        yield ActionHouse(tokens=house, actions=actions, calls=calls, caller=caller)
+        yield ActionHouse(tokens=house, actions=calls.actions, calls=calls.log, caller=caller)

@@ -10,15 +10,16 @@ from typing import Any, Final, Literal
 
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.types import ASGIApp
 
 from crossdock.accounts.changes import Changes
 from crossdock.accounts.integrations import Integrations
 from crossdock.accounts.probe import Prober
 from crossdock.accounts.service import Accounts
-from crossdock.actions.execute import Actions
-from crossdock.actions.log import CallLog
+from crossdock.actions.service import Calls
 from crossdock.api import app as api_app
 from crossdock.api.context import ApiContext
+from crossdock.api.passthrough import PassthroughPath
 from crossdock.api.ratelimit import RateLimit
 from crossdock.audit.trail import Trail
 from crossdock.connectors.catalogue import Catalogue
@@ -80,8 +81,7 @@ class House:
     sessions: Sessions
     linking: Linking
     oauth: OAuth
-    actions: Actions
-    calls: CallLog
+    calls: Calls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,14 +131,14 @@ async def open_house(
         await house.leases.start()
         stack.push_async_callback(house.refresher.close)
         stack.push_async_callback(house.leases.close)
-        await house.calls.start()
-        stack.push_async_callback(house.calls.close)
+        await house.calls.log.start()
+        stack.push_async_callback(house.calls.log.close)
         stack.push_async_callback(house.linking.drain)
         yield house
 
 
-def build_app(house: House) -> Starlette:
-    """Return the application: pages first, and the API for every other address."""
+def build_app(house: House) -> ASGIApp:
+    """Return the application: what passes through first, then pages, and the API for every other address."""
     context = _api_context(house)
     secure = house.settings.hub_url.startswith("https://")
     hub = HubContext(
@@ -158,7 +158,8 @@ def build_app(house: House) -> Starlette:
         hub_url=house.settings.hub_url,
     )
     pages = [*hub_pages.routes(hub), *hub_dashboard.routes(hub)]
-    return Starlette(routes=[*pages, Mount("/", app=api_app.build(context))])
+    app = Starlette(routes=[*pages, Mount("/", app=api_app.build(context))])
+    return PassthroughPath(app, context=context, passing=house.calls.passing)
 
 
 async def work(house: House, *, stop: asyncio.Event, kind: str) -> None:
@@ -285,7 +286,16 @@ def _keepers(on: _Ground) -> tuple[Integrations, Accounts]:
 def _house(on: _Ground, records: _Records) -> House:
     projects = Projects(db=on.db, clock=on.clock, ids=on.ids, trail=on.trail)
     sessions, linking, oauth = _flows(on, records, projects)
-    calls = CallLog(db=on.db)
+    calls = Calls.build(
+        db=on.db,
+        catalogue=on.catalogue,
+        accounts=records.accounts,
+        leases=records.leases,
+        egress=on.egress,
+        trail=on.trail,
+        clock=on.clock,
+        ids=on.ids,
+    )
     deliverer = Deliverer(db=on.db, vault=on.vault, egress=on.egress, clock=on.clock, trail=on.trail)
     return House(
         settings=on.settings,
@@ -318,17 +328,6 @@ def _house(on: _Ground, records: _Records) -> House:
         sessions=sessions,
         linking=linking,
         oauth=oauth,
-        actions=Actions(
-            db=on.db,
-            catalogue=on.catalogue,
-            leases=records.leases,
-            accounts=records.accounts,
-            egress=on.egress,
-            trail=on.trail,
-            clock=on.clock,
-            ids=on.ids,
-            calls=calls,
-        ),
         calls=calls,
     )
 
@@ -390,7 +389,7 @@ def _api_context(house: House) -> ApiContext:
         sessions=house.sessions,
         linking=house.linking,
         oauth=house.oauth,
-        actions=house.actions,
+        actions=house.calls.actions,
         ratelimit=RateLimit(db=house.db, clock=house.clock, per_minute=house.settings.calls_per_minute),
         hub_url=house.settings.hub_url,
         secure=house.settings.hub_url.startswith("https://"),

@@ -121,7 +121,7 @@ async def _refuse(_: object) -> bytes:
 
 
 async def _dump(found: Hunt, live: Live) -> None:
-    await live.house.calls.flush()
+    await live.house.calls.log.flush()
     async with live.house.db.connection() as conn:
         for row in await conn.fetch(_TABLES):
             table = row["table_name"]

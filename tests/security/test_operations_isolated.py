@@ -85,7 +85,7 @@ async def world(shared_live: Live, easyship_twin_process: EasyshipTwin) -> Async
     sibling = {"origin_owner_id": "sibling", "origin_owner_name": "Sibling"}
     sibling_token = (await live.call("POST", "/connect_sessions", data=sibling)).json()["token"]
     # Written in the background, half a second later: afterwards nothing of the first project moves by itself.
-    await live.house.calls.flush()
+    await live.house.calls.log.flush()
     yield World(live, foreign, account, integration, token, attempt, foreign_account, foreign_token, sibling_token)
 
 

@@ -18,6 +18,7 @@ from crossdock.kernel.errors import (
     ProviderFailedError,
     ProviderRefusedError,
     RateLimitedError,
+    RetryError,
 )
 
 DEFAULT_WAIT: Final = 60.0
@@ -40,7 +41,7 @@ def of_reply(
         "provider_errors": [provider_error(reply)],
     }
     message = f"{cause.title}. {cause.explanation}"
-    if in_doubt(intent=intent, reply=reply):
+    if in_doubt(intent=intent, status=reply.status):
         return unknown(connector=connector, intent=intent, detail=detail)
     said: dict[str, Any] = {"remedy": cause.remedy, "code": cause.key, "detail": detail}
     match cause.verdict:
@@ -58,9 +59,9 @@ def of_reply(
             return ProviderRefusedError(message, status=cause.status, **said)
 
 
-def in_doubt(*, intent: Intent, reply: Reply) -> bool:
+def in_doubt(*, intent: Intent, status: int) -> bool:
     """Tell whether a failed write may have happened all the same: a gateway's 5xx can hide a success."""
-    return intent.effect != "read" and reply.status >= _SERVER_FAILED
+    return intent.effect != "read" and status >= _SERVER_FAILED
 
 
 def of_transport(*, connector: Connector, intent: Intent, error: TransportError, account_id: str) -> CrossdockError:
@@ -99,3 +100,14 @@ def provider_error(reply: Reply) -> dict[str, Any]:
         "raw": shown(reply),
         "headers": {name: redact(reply.headers[name]) for name in _SHOWN_HEADERS if name in reply.headers},
     }
+
+
+def renewed(*, connector: Connector, account_id: str, cause: Cause) -> RetryError:
+    """Return the error for a write that an old credential was refused for: nothing was done, and now it would be."""
+    return RetryError(
+        f"{connector.name} refused the old credential. It has been renewed; nothing was done.",
+        remedy="Send the same call again.",
+        code="credential_renewed",
+        status=502,
+        detail={"account_id": account_id, "cause": cause.key},
+    )

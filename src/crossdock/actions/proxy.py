@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from crossdock.actions.model import Intent, ProxyReply, ProxyRequest
@@ -12,6 +12,8 @@ from crossdock.audit import events
 from crossdock.connectors import effects, requests
 from crossdock.connectors.model import Connector, Environment
 from crossdock.egress.exchange import Reply, Request
+
+SECONDS: Final = 30.0
 
 # Of one hop only (RFC 9110, 7.6.1), undone by reading the body, or meant for the provider's own pages.
 _NOT_PASSED: Final = frozenset(
@@ -30,8 +32,13 @@ class Passage:
     request: Request
 
 
-def passage(*, connector: Connector, environment: Environment, asked: ProxyRequest) -> Passage:
-    """Return the request to send and what it does; raise where that cannot be told or it leads elsewhere."""
+def passage(
+    *, connector: Connector, environment: Environment, asked: ProxyRequest, seconds: float = SECONDS
+) -> Passage:
+    """Return the request to send and what it does; raise where that cannot be told or it leads elsewhere.
+
+    ``seconds`` is how long the provider may take to answer.
+    """
     body = _bytes(asked.body)
     path, query = requests.split_target(environment=environment, target=asked.target)
     effect = effects.proxy_effect(connector=connector, method=asked.method, path=path, query=query, body=body)
@@ -50,7 +57,7 @@ def passage(*, connector: Connector, environment: Environment, asked: ProxyReque
         headers=asked.headers,
         body=body,
     )
-    return Passage(intent, request)
+    return Passage(intent, replace(request, timeout=seconds))
 
 
 def answer(reply: Reply) -> ProxyReply:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from io import BytesIO
@@ -23,6 +24,7 @@ from crossdock.egress import body, guard, limits
 from crossdock.egress.errors import Kind, TransportError
 from crossdock.egress.exchange import Reply, Request
 from crossdock.egress.guard import BlockedError, Origin
+from crossdock.egress.stream import Stream
 from crossdock.kernel.errors import InvalidRequestError
 from crossdock.kernel.secret import Secret
 
@@ -39,6 +41,11 @@ _NOT_PASSED: Final = frozenset(
     | {"proxy-authorization", "proxy-connection"}
 )
 _NOT_TOLD: Final = frozenset({"set-cookie", "content-encoding", "content-length", "transfer-encoding", "connection"})
+_HOP: Final = frozenset(
+    {b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-connection", b"te", b"trailer"}
+    | {b"transfer-encoding", b"upgrade"}
+)
+_STREAMED: Final = aiohttp.ClientTimeout(total=None, sock_connect=limits.CONNECT_SECONDS, sock_read=limits.IDLE_SECONDS)
 _TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _NO_RETRY: Final = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
@@ -167,6 +174,39 @@ class Egress:
         elapsed = asyncio.get_running_loop().time() - started
         return replace(reply, elapsed_ms=round(elapsed * 1000))
 
+    @asynccontextmanager
+    async def stream(
+        self, request: Request, *, origins: frozenset[str], content: AsyncIterable[bytes] | None = None
+    ) -> AsyncIterator[Stream]:
+        """Send and yield the reply as it comes in, in its own coding; no redirect is followed.
+
+        ``content`` goes out as it comes, in place of the request's body. The reply has to begin within the request's
+        limit, and each part of it within ``limits.IDLE_SECONDS`` of the one before. Raise TransportError where there
+        is no reply, or where it breaks off.
+        """
+        way = _Way()
+        host = self._judge(request.url, origins, way=way).host
+        try:
+            async with asyncio.timeout(min(request.timeout, limits.LONGEST_SECONDS)):
+                response = await self._begin(request, content, way)
+        except (aiohttp.ClientError, OSError, _CutOffError) as error:
+            raise TransportError(_kind(error, way), sent=_sent(error, way), host=host) from None
+        except BlockedError as error:
+            raise TransportError("blocked", sent=way.connected, host=host, reason=str(error)) from None
+        async with response:
+            yield Stream(response.status, _end_to_end(response), _chunks(response, host))
+
+    async def _begin(self, request: Request, content: AsyncIterable[bytes] | None, way: _Way) -> aiohttp.ClientResponse:
+        return await self._session.request(
+            request.method.upper(),
+            URL(f"{guard.origin_of(request.url)}{guard.tail(request.url)}", encoded=True),
+            headers=_headers(request),
+            data=_bytes(request.body) if content is None else content,
+            allow_redirects=False,
+            timeout=_STREAMED,
+            trace_request_ctx=way,
+        )
+
     async def _follow(self, request: Request, origins: frozenset[str] | None, way: _Way) -> Reply:
         for _ in range(limits.REDIRECTS + 1):
             reply = await self._exchange(request, way)
@@ -258,6 +298,21 @@ def _bytes(content: bytes | Secret | None) -> BytesIO | bytes | None:
     plain = content.reveal().encode() if isinstance(content, Secret) else content
     # aiohttp writes raw bytes in one go and warns where they are many; a file it writes piece by piece.
     return BytesIO(plain) if plain is not None and len(plain) > limits.WHOLE_BYTES else plain
+
+
+async def _chunks(response: aiohttp.ClientResponse, host: str) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in response.content.iter_any():
+            yield chunk
+    except (aiohttp.ClientError, OSError) as error:
+        kind: Kind = "read_timeout" if isinstance(error, TimeoutError) else "cut_off"
+        raise TransportError(kind, sent=True, host=host) from None
+
+
+def _end_to_end(response: aiohttp.ClientResponse) -> list[tuple[bytes, bytes]]:
+    """Return the headers as they came, without those of one hop, the ones that `Connection` names included."""
+    named = {part.strip().lower().encode() for part in response.headers.get("connection", "").split(",")}
+    return [(name, value) for name, value in response.raw_headers if name.lower() not in _HOP | named]
 
 
 def _told(response: aiohttp.ClientResponse) -> dict[str, str]:

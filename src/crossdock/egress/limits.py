@@ -6,6 +6,7 @@ from typing import Final
 
 CONNECT_SECONDS: Final = 10.0
 LONGEST_SECONDS: Final = 120.0
+IDLE_SECONDS: Final = 60.0
 BODY_BYTES: Final = 10 * 1024 * 1024
 WHOLE_BYTES: Final = 512 * 1024
 LINE_BYTES: Final = 16 * 1024

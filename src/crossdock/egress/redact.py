@@ -41,14 +41,14 @@ def without(reply: Reply, secrets: Iterable[Secret]) -> Reply:
     """
     body, headers = reply.body, dict(reply.headers)
     for secret in secrets:
-        for coded in _codings(secret.reveal()):
+        for coded in codings(secret.reveal()):
             if coded.encode() in body:
                 body = body.replace(coded.encode(), scrub.HIDDEN.encode())
             headers = {name: value.replace(coded, scrub.HIDDEN) for name, value in headers.items()}
     return replace(reply, body=body, headers=headers)
 
 
-def _codings(secret: str) -> Iterator[str]:
+def codings(secret: str) -> Iterator[str]:
     """Yield a secret as it may stand in a text; of base64 what is the same wherever it stands in the coded text."""
     if len(secret) < _SHORTEST:
         return

@@ -1,0 +1,175 @@
+"""Requests that pass through as they are: bytes both ways while they come, read-only by what a request does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from crossdock.accounts.model import Account
+from crossdock.actions import failures, proxy
+from crossdock.actions.model import ProxyRequest
+from crossdock.actions.proxy import Passage
+from crossdock.actions.record import Errand, Record
+from crossdock.connectors import replies, requests
+from crossdock.connectors.catalogue import Catalogue
+from crossdock.connectors.model import Cause
+from crossdock.egress.client import Egress
+from crossdock.egress.errors import TransportError
+from crossdock.egress.exchange import Reply
+from crossdock.egress.stream import EchoedError, Stream, Watch
+from crossdock.kernel.clock import Clock
+from crossdock.kernel.errors import UnprocessableError
+from crossdock.projects import policy
+from crossdock.projects.model import Principal
+from crossdock.tokens.lease import Lease, Leases
+
+_REFUSED: Final = 401
+_FAILED: Final = 400
+_READ_WHOLE: Final = 64 * 1024
+_LONGEST_DOCUMENT: Final = 4 * 1024 * 1024
+_SECONDS: Final = 100.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """A caller's request: ``target`` is a path with its query; ``content`` comes in as it is read, None for none.
+
+    ``length`` is its number of bytes, where the caller said so.
+    """
+
+    method: str
+    target: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: AsyncIterable[bytes] | None = None
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passthrough:
+    """Sends a caller's own request with the account's live credential."""
+
+    catalogue: Catalogue
+    leases: Leases
+    egress: Egress
+    clock: Clock
+    record: Record
+
+    @asynccontextmanager
+    async def open(self, *, principal: Principal, account_id: str, incoming: Incoming) -> AsyncIterator[Stream]:
+        """Yield the provider's answer as it comes in, whatever its status.
+
+        After a 401 the credential is renewed once, and what only reads is sent once more. Raises NotFoundError,
+        ForbiddenError, InactiveError, CredentialDeadError, UnprocessableError (a document that cannot be judged),
+        ProviderFailedError and OutcomeUnknownError (no answer).
+        """
+        policy.require(principal, "proxy")
+        account = await self.leases.account(project_id=principal.project_id, account_id=account_id)
+        passage, content = await self._passage(account, incoming)
+        await self.record.check_effect(principal=principal, account=account, intent=passage.intent)
+        errand = Errand(principal, account, passage.intent, passage.request)
+        lease = await self.leases.lease(project_id=account.project_id, account_id=account.id)
+        await self.record.writing(errand)
+        async with self._sent(errand, lease, content) as (stream, cause):
+            refusal = _refusal(lease, stream, cause)
+            if refusal is None:
+                yield stream
+                return
+        renewed = await self.leases.lease(
+            project_id=account.project_id, account_id=account.id, force_refresh_of=lease.generation
+        )
+        if passage.intent.effect != "read":
+            raise failures.renewed(connector=lease.connector, account_id=account.id, cause=refusal)
+        async with self._sent(errand, renewed, content) as (stream, _):
+            yield stream
+
+    async def _passage(self, account: Account, incoming: Incoming) -> tuple[Passage, AsyncIterable[bytes] | None]:
+        """Judge the request; a document that decides what it does is read first, anything else is left to flow."""
+        connector = self.catalogue.get(account.connector_key)
+        is_judged_by_body = connector.proxy.protocol == "graphql"
+        body = await _gathered(incoming.content) if is_judged_by_body and incoming.content is not None else None
+        passage = proxy.passage(
+            connector=connector,
+            environment=connector.environment(account.environment),
+            asked=ProxyRequest(method=incoming.method, target=incoming.target, headers=incoming.headers, body=body),
+            seconds=_SECONDS,
+        )
+        coding = incoming.headers.get("accept-encoding", "identity")
+        request = replace(passage.request, headers={**passage.request.headers, "Accept-Encoding": coding})
+        return replace(passage, request=request), None if is_judged_by_body else incoming.content
+
+    @asynccontextmanager
+    async def _sent(
+        self, errand: Errand, lease: Lease, content: AsyncIterable[bytes] | None
+    ) -> AsyncIterator[tuple[Stream, Cause | None]]:
+        """Send once and keep its line; a failure's body is read first, since it says what the failure means."""
+        authorised = requests.authorise(errand.request, method=lease.method, credential=lease.credential)
+        began, known = self.clock.monotonic(), False
+        try:
+            async with self.egress.stream(authorised, origins=lease.connector.origins(), content=content) as coming:
+                watch = Watch(lease.credential.values(), coding=coming.header("content-encoding"))
+                stream, cause = await self._judged(errand, lease, _guarded(coming, watch))
+                await self.record.answered(errand, lease, status=stream.status, cause=cause, began=began)
+                known = True
+                yield stream, cause
+        except TransportError as error:
+            if known:
+                raise
+            raise await self.record.unanswered(errand, lease, error=error, began=began) from error
+
+    async def _judged(self, errand: Errand, lease: Lease, stream: Stream) -> tuple[Stream, Cause | None]:
+        """Look at a failure's first bytes, and give them back in front of the rest."""
+        if stream.status < _FAILED:
+            return stream, None
+        first = bytearray()
+        async for chunk in stream.chunks:
+            first += chunk
+            if len(first) >= _READ_WHOLE:
+                break
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in stream.headers}
+        reply = Reply(status=stream.status, headers=headers, body=bytes(first), url=errand.request.url)
+        cause = replies.classify(connector=lease.connector, reply=reply)
+        return Stream(stream.status, stream.headers, _again(bytes(first), stream.chunks)), cause
+
+
+def _refusal(lease: Lease, stream: Stream, cause: Cause | None) -> Cause | None:
+    """Return why the provider refused a credential that can be renewed, None where it did not."""
+    if lease.method.lifecycle == "static" or stream.status != _REFUSED:
+        return None
+    return cause if cause is not None and cause.verdict == "dead" else None
+
+
+def _guarded(coming: Stream, watch: Watch) -> Stream:
+    """Put the watch over a reply: its headers at once, its body as it passes."""
+    headers = [(name, watch.header(value)) for name, value in coming.headers]
+
+    async def chunks() -> AsyncIterator[bytes]:
+        try:
+            async for chunk in coming.chunks:
+                if passing := watch.feed(chunk):
+                    yield passing
+        except EchoedError:
+            raise TransportError("bad_reply", sent=True, host="the provider") from None
+        if rest := watch.end():
+            yield rest
+
+    return Stream(coming.status, headers, chunks())
+
+
+async def _again(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    if first:
+        yield first
+    async for chunk in rest:
+        yield chunk
+
+
+async def _gathered(content: AsyncIterable[bytes]) -> bytes:
+    body = bytearray()
+    async for chunk in content:
+        body += chunk
+        if len(body) > _LONGEST_DOCUMENT:
+            raise UnprocessableError(
+                "The document is too long to be judged.", remedy="Send a document of at most 4 MiB."
+            )
+    return bytes(body)

@@ -1,0 +1,125 @@
+"""What is kept of a call: whether its effect is allowed, its line in the log, what it showed, and a write's trail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from crossdock.accounts.model import Account
+from crossdock.accounts.service import Accounts
+from crossdock.actions import failures
+from crossdock.actions.log import CallLog
+from crossdock.actions.model import Intent
+from crossdock.actions.store import CallEntry
+from crossdock.audit import events
+from crossdock.audit.trail import Trail
+from crossdock.connectors import replies
+from crossdock.connectors.model import Cause
+from crossdock.db.pool import Database
+from crossdock.egress.errors import TransportError
+from crossdock.egress.exchange import Request
+from crossdock.kernel.clock import Clock
+from crossdock.kernel.errors import CrossdockError, ForbiddenError, OutcomeUnknownError
+from crossdock.kernel.ids import Ids
+from crossdock.projects import policy
+from crossdock.projects.model import Principal
+from crossdock.telemetry import metrics
+from crossdock.tokens.lease import Lease
+
+_NO_REPLY: Final = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One call on its way: who wants what of which account."""
+
+    principal: Principal
+    account: Account
+    intent: Intent
+    request: Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Keeps what calls leave behind, the same for actions and for requests that pass through."""
+
+    db: Database
+    accounts: Accounts
+    trail: Trail
+    clock: Clock
+    ids: Ids
+    calls: CallLog
+
+    async def check_effect(self, *, principal: Principal, account: Account, intent: Intent) -> None:
+        """Raise ForbiddenError unless the grant holds the effect; the refusal stands in the trail."""
+        try:
+            policy.check_effect(account.effects, intent.effect)
+        except ForbiddenError as error:
+            await self._audit(principal, account, intent, event=intent.refused, detail={"code": error.error_code})
+            raise
+
+    async def writing(self, errand: Errand) -> None:
+        """Put a write into the trail, before it is sent; a read leaves no entry."""
+        if errand.intent.effect != "read":
+            await self._audit(errand.principal, errand.account, errand.intent, event=errand.intent.wrote, detail={})
+
+    async def answered(self, errand: Errand, lease: Lease, *, status: int, cause: Cause | None, began: float) -> None:
+        """Keep a call's line, and what it showed of the credential; ``began`` is the clock's monotonic time."""
+        await self._note(errand, lease, status=status, cause=cause, began=began)
+        if cause is not None and failures.in_doubt(intent=errand.intent, status=status):
+            await self._doubt(errand, cause)
+
+    async def unanswered(self, errand: Errand, lease: Lease, *, error: TransportError, began: float) -> CrossdockError:
+        """Keep the line of a call that brought no reply, and return the error that says so."""
+        failure = failures.of_transport(
+            connector=lease.connector, intent=errand.intent, error=error, account_id=lease.account.id
+        )
+        cause = replies.transport_cause(connector=lease.connector, kind=error.kind)
+        await self._note(errand, lease, status=_NO_REPLY, cause=cause, began=began)
+        if isinstance(failure, OutcomeUnknownError):
+            await self._doubt(errand, cause)
+        return failure
+
+    async def _note(self, errand: Errand, lease: Lease, *, status: int, cause: Cause | None, began: float) -> None:
+        spent = self.clock.monotonic() - began
+        outcome = (cause.verdict or "request") if cause else "ok"
+        metrics.CALLS.labels(connector=lease.connector.key, outcome=outcome).inc()
+        metrics.CALL_SECONDS.labels(connector=lease.connector.key).observe(spent)
+        self.calls.note(
+            CallEntry(
+                id=self.ids.new("call"),
+                project_id=lease.account.project_id,
+                account_id=lease.account.id,
+                connector_key=lease.connector.key,
+                action=errand.intent.name,
+                effect=errand.intent.effect,
+                actor=errand.principal.actor,
+                status=status,
+                cause=cause.key if cause else None,
+                duration_ms=round(spent * 1000),
+                created_at=self.clock.now(),
+            )
+        )
+        await self.accounts.note_call(account=lease.account, generation=lease.generation, cause=cause)
+
+    async def _doubt(self, errand: Errand, cause: Cause) -> None:
+        await self._audit(
+            errand.principal,
+            errand.account,
+            errand.intent,
+            event=events.ACTION_OUTCOME_UNKNOWN,
+            detail={"cause": cause.key},
+        )
+
+    async def _audit(
+        self, principal: Principal, account: Account, intent: Intent, *, event: str, detail: dict[str, Any]
+    ) -> None:
+        async with self.db.transaction() as conn:
+            await self.trail.record(
+                conn,
+                project_id=account.project_id,
+                actor=principal.actor,
+                event=event,
+                subject=account.id,
+                detail={"action": intent.name, "effect": intent.effect, **detail},
+            )

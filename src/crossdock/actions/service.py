@@ -1,0 +1,50 @@
+"""The two ways to call a provider, put together over one record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from crossdock.accounts.service import Accounts
+from crossdock.actions.execute import Actions
+from crossdock.actions.log import CallLog
+from crossdock.actions.passthrough import Passthrough
+from crossdock.actions.record import Record
+from crossdock.audit.trail import Trail
+from crossdock.connectors.catalogue import Catalogue
+from crossdock.db.pool import Database
+from crossdock.egress.client import Egress
+from crossdock.kernel.clock import Clock
+from crossdock.kernel.ids import Ids
+from crossdock.tokens.lease import Leases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """Described actions, requests that pass through as they are, and the log that both write."""
+
+    actions: Actions
+    passing: Passthrough
+    log: CallLog
+
+    @classmethod
+    def build(
+        cls,
+        *,
+        db: Database,
+        catalogue: Catalogue,
+        accounts: Accounts,
+        leases: Leases,
+        egress: Egress,
+        trail: Trail,
+        clock: Clock,
+        ids: Ids,
+    ) -> Self:
+        """Put the parts together."""
+        log = CallLog(db=db)
+        record = Record(db=db, accounts=accounts, trail=trail, clock=clock, ids=ids, calls=log)
+        return cls(
+            actions=Actions(catalogue=catalogue, leases=leases, egress=egress, clock=clock, record=record),
+            passing=Passthrough(catalogue=catalogue, leases=leases, egress=egress, clock=clock, record=record),
+            log=log,
+        )

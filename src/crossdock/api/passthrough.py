@@ -1,0 +1,150 @@
+"""`/proxy/{path}`: the provider's API as it is, with the account's credential put in; no framework on the way.
+
+The caller's key opens it, `x-account-id` names the account. Bytes, status and end-to-end headers are the provider's;
+`x-crossdock-error` says who refused: `provider`, or `hub`, whose errors have the API's usual body.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import AsyncIterator, Iterable
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from crossdock.actions.passthrough import Incoming, Passthrough
+from crossdock.api import problems
+from crossdock.api.auth import key_of, one_account
+from crossdock.api.context import ApiContext
+from crossdock.egress.errors import TransportError
+from crossdock.kernel.errors import CrossdockError, UnauthenticatedError, WaitError
+from crossdock.telemetry import logs
+
+PLACE: Final = b"/proxy/"
+_OURS: Final = frozenset({b"authorization", b"x-account-id", b"cookie", b"host", b"content-length"})
+# Meant for a browser at the provider's own address, not at ours.
+_NOT_ANSWERED: Final = frozenset({b"set-cookie", b"strict-transport-security", b"alt-svc"})
+_CODINGS: Final = ("gzip", "deflate", "identity")
+_FAILED: Final = 400
+
+_log = logs.get("crossdock.api.passthrough")
+
+
+class PassthroughPath:
+    """Answers what stands below `/proxy/`, and leaves everything else to the application behind it."""
+
+    def __init__(self, app: ASGIApp, *, context: ApiContext, passing: Passthrough) -> None:
+        self._app = app
+        self._context = context
+        self._passing = passing
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http" or not scope["raw_path"].startswith(PLACE):
+            await self._app(scope, receive, send)
+            return
+        answer = _Answer(send)
+        try:
+            await self._pass(scope, receive, answer)
+        except CrossdockError as error:
+            await self._refuse(error, answer)
+        except TransportError as error:
+            # The answer has begun: cutting it off is the only way left to say that it is not whole.
+            _log.warning("proxy.answer.cut_off", kind=error.kind)
+            raise
+
+    async def _pass(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
+        given: dict[bytes, bytes] = dict(scope["headers"])
+        key = key_of(given.get(b"authorization", b"").decode("latin-1"))
+        if key is None:
+            raise UnauthenticatedError(
+                "No API key came with the request.",
+                remedy="Send it as HTTP Basic: the key as user name, the password empty.",
+            )
+        principal = await self._context.projects.authenticate_key(text=key)
+        await self._context.ratelimit.spend(principal=principal)
+        account_id = one_account(given.get(b"x-account-id", b"").decode("latin-1") or None)
+        incoming = Incoming(
+            method=scope["method"],
+            target=_target(scope),
+            headers=_headers(scope["headers"]),
+            content=_content(given, receive),
+        )
+        async with self._passing.open(principal=principal, account_id=account_id, incoming=incoming) as stream:
+            await answer.begin(stream.status, _answered(stream.headers, stream.status))
+            async for chunk in stream.chunks:
+                await answer.go_on(chunk)
+        await answer.end()
+
+    async def _refuse(self, error: CrossdockError, answer: _Answer) -> None:
+        if answer.begun:
+            raise error
+        body = problems.body(error=error, clock=self._context.clock, hub_url=self._context.hub_url)
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"cache-control", b"no-store"),
+            (b"x-crossdock-error", b"hub"),
+        ]
+        if isinstance(error, WaitError):
+            headers.append((b"retry-after", str(max(1, math.ceil(error.retry_after))).encode()))
+        if isinstance(error, UnauthenticatedError):
+            headers.append((b"www-authenticate", b'Basic realm="Crossdock", charset="UTF-8"'))
+        await answer.begin(error.http_status, headers)
+        await answer.go_on(json.dumps(body, ensure_ascii=False).encode())
+        await answer.end()
+
+
+class _Answer:
+    """The answer on its way to the caller."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.begun = False
+
+    async def begin(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        self.begun = True
+        await self._send({"type": "http.response.start", "status": status, "headers": list(headers)})
+
+    async def go_on(self, chunk: bytes) -> None:
+        await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+
+    async def end(self) -> None:
+        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _target(scope: Scope) -> str:
+    """Return the provider's path and query as they were sent, in their own encoding."""
+    path = scope["raw_path"][len(PLACE) - 1 :].decode("latin-1")
+    query = scope["query_string"].decode("latin-1")
+    return f"{path}?{query}" if query else path
+
+
+def _headers(given: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Return what goes on to the provider; codings are kept to those in which a credential could be found again."""
+    passed = {name.decode("latin-1"): value.decode("latin-1") for name, value in given if name not in _OURS}
+    wanted = passed.pop("accept-encoding", "")
+    known = [part.strip() for part in wanted.split(",") if part.partition(";")[0].strip() in _CODINGS]
+    return {**passed, "accept-encoding": ", ".join(known) or "identity"}
+
+
+def _content(given: dict[bytes, bytes], receive: Receive) -> AsyncIterator[bytes] | None:
+    if b"transfer-encoding" not in given and given.get(b"content-length", b"0") == b"0":
+        return None
+    return _read(receive)
+
+
+async def _read(receive: Receive) -> AsyncIterator[bytes]:
+    more = True
+    while more:
+        message: Message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionResetError
+        if chunk := message.get("body", b""):
+            yield chunk
+        more = message.get("more_body", False)
+
+
+def _answered(headers: Iterable[tuple[bytes, bytes]], status: int) -> list[tuple[bytes, Any]]:
+    answered = [(name.lower(), value) for name, value in headers if name.lower() not in _NOT_ANSWERED]
+    return [*answered, (b"x-crossdock-error", b"provider")] if status >= _FAILED else answered

@@ -1,0 +1,86 @@
+"""A reply that is passed on while it comes in: its bytes as they are, and a watch over what must not stand in them."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from crossdock.egress.redact import codings
+from crossdock.kernel.secret import Secret
+
+_GZIP_OR_ZLIB: Final = 47
+_FOLDED: Final = frozenset({"gzip", "x-gzip", "deflate"})
+_FILLER: Final = b"*"
+
+
+class EchoedError(Exception):
+    """A coded reply holds the credential that its request carried: it cannot be masked, so it must not go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A reply under way: header names and values as they came, in their order, and the body's bytes as they come."""
+
+    status: int
+    headers: Sequence[tuple[bytes, bytes]]
+    chunks: AsyncIterator[bytes]
+
+    def header(self, name: str) -> str:
+        """Return a header's last value, empty where there is none; ``name`` in lower case."""
+        wanted = name.encode()
+        found = [value for key, value in self.headers if key.lower() == wanted]
+        return found[-1].decode("latin-1") if found else ""
+
+
+class Watch:
+    """Masks secrets in passing bytes without changing their number; in a coded body it can only find them.
+
+    The last bytes wait for those after them, since a secret may lie across two chunks.
+    """
+
+    def __init__(self, secrets: Iterable[Secret], *, coding: str) -> None:
+        self._wanted = tuple({form.encode() for secret in secrets for form in codings(secret.reveal())})
+        self._kept = max((len(form) for form in self._wanted), default=1) - 1
+        self._held = b""
+        self._folded = zlib.decompressobj(_GZIP_OR_ZLIB) if coding.strip().lower() in _FOLDED else None
+
+    def feed(self, chunk: bytes) -> bytes:
+        """Take the next bytes and return those that may go on; raise EchoedError for a coded secret."""
+        if self._folded is not None:
+            self._look_into(chunk)
+            return chunk
+        seen = self._masked(self._held + chunk)
+        cut = max(0, len(seen) - self._kept) if self._kept else len(seen)
+        self._held = seen[cut:]
+        return seen[:cut]
+
+    def end(self) -> bytes:
+        """Return what was held back, now that nothing comes after it."""
+        rest, self._held = self._held, b""
+        return rest
+
+    def header(self, value: bytes) -> bytes:
+        """Return a header's value, masked."""
+        return self._masked(value)
+
+    def _masked(self, text: bytes) -> bytes:
+        for form in self._wanted:
+            if form in text:
+                text = text.replace(form, _FILLER * len(form))
+        return text
+
+    def _look_into(self, chunk: bytes) -> None:
+        folded = self._folded
+        if folded is None:
+            return
+        try:
+            plain = self._held + folded.decompress(chunk)
+        except zlib.error:
+            # Not in the coding that it names: nobody can read a secret out of it either.
+            self._wanted = ()
+            return
+        if any(form in plain for form in self._wanted):
+            raise EchoedError
+        self._held = plain[max(0, len(plain) - self._kept) :]
