@@ -33,7 +33,11 @@ def packs_per_day(call: Call, **asked: Any) -> Listing:
     if asked.get("order_id"):
         where.add("order_id = ?", number_of(asked["order_id"], "Order"))
     if asked.get("order_number"):
-        where.add("(SELECT o.order_number FROM orders o WHERE o.id = order_id) = ?", asked["order_number"])
+        marks = ", ".join("?" * len(call.visible))
+        where.add(
+            f"order_id IN (SELECT o.id FROM orders o WHERE o.account_id IN ({marks}) AND o.order_number = ?)",
+            *(*call.visible, asked["order_number"]),
+        )
     return Listing(
         store=call.state.store, table="packages", where=where, sorts=_SORTS, nodes=nodes.packages, default=_BY_DAY
     )
@@ -41,7 +45,8 @@ def packs_per_day(call: Call, **asked: Any) -> Listing:
 
 def _worked(call: Call, asked: dict[str, Any]) -> Conditions:
     where = Conditions()
-    where.among("account_id", call.visible)
+    if not asked.get("order_number"):
+        where.among("account_id", call.visible)
     if asked.get("warehouse_id"):
         where.add("warehouse_id = ?", number_of(asked["warehouse_id"], "Warehouse"))
     where.compare("created_at", ">=", asked.get("date_from"))

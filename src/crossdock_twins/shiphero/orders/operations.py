@@ -23,11 +23,11 @@ _RANGES = {"updated": "updated_at", "order_date": "order_date", "created": "crea
     name: name for name in ("required_ship_date",)
 }
 _ON_HOLD = f"({' OR '.join(HOLDS)})"
-_READY = "EXISTS (SELECT 1 FROM order_allocations a WHERE a.order_id = orders.id AND a.ready_to_ship)"
-_ALLOCATED_IN = "EXISTS (SELECT 1 FROM order_allocations a WHERE a.order_id = orders.id AND a.warehouse_id = ?)"
+_READY = "id IN (SELECT a.order_id FROM order_allocations a WHERE a.ready_to_ship)"
+_ALLOCATED_IN = "id IN (SELECT a.order_id FROM order_allocations a WHERE a.warehouse_id = ?)"
 _IN_WAREHOUSE = "EXISTS (SELECT 1 FROM line_items l WHERE l.order_id = orders.id AND l.warehouse_id = ?)"
-_WHOLESALE = "EXISTS (SELECT 1 FROM wholesale_orders w WHERE w.order_id = orders.id)"
-_PAUSED = "EXISTS (SELECT 1 FROM relationships r WHERE r.customer_id = orders.account_id AND r.pause_shipping)"
+_WHOLESALE = "id IN (SELECT w.order_id FROM wholesale_orders w)"
+_PAUSED = "account_id IN (SELECT r.customer_id FROM relationships r WHERE r.pause_shipping)"
 
 _KEPT = frozenset(
     {
@@ -95,24 +95,32 @@ def order(call: Call, *, id: str) -> dict[str, Any]:  # noqa: A002 - the API's o
 
 def order_history(call: Call, **asked: Any) -> Listing:
     """Answer `order_history`: lines of the history of the caller's orders, oldest first; dates are whole days."""
-    where = Conditions()
-    where.among("account_id", call.visible)
+    where, marks = Conditions(), ", ".join("?" * len(call.visible))
     if asked.get("order_id"):
-        where.add("order_id = ?", number_of(asked["order_id"], "Order"))
-    if asked.get("user_id"):
-        where.add("user_id = ?", number_of(asked["user_id"], "User"))
-    if asked.get("order_number"):
-        accounts = ", ".join("?" * len(call.visible))
+        number = number_of(asked["order_id"], "Order")
         where.add(
-            f"order_id IN (SELECT id FROM orders WHERE account_id IN ({accounts}) AND order_number = ?)",
+            f"order_id IN (SELECT id FROM orders WHERE id = ? AND account_id IN ({marks}))", number, *call.visible
+        )
+    elif asked.get("order_number"):
+        where.add(
+            f"order_id IN (SELECT id FROM orders WHERE account_id IN ({marks}) AND order_number = ?)",
             *(*call.visible, asked["order_number"]),
         )
+    else:
+        where.among("account_id", call.visible)
+    if asked.get("user_id"):
+        where.add("user_id = ?", number_of(asked["user_id"], "User"))
     where.compare("username", "=", asked.get("username"))
     where.compare("created_at", ">=", asked.get("date_from"))
     until = asked.get("date_to")
     where.compare("created_at", "<=", None if until is None else until.replace("T00:00:00", "T23:59:59"))
     return Listing(
-        store=call.state.store, table="order_history", where=where, sorts=_HISTORY_SORTS, nodes=_history_entries
+        store=call.state.store,
+        table="order_history",
+        where=where,
+        sorts=_HISTORY_SORTS,
+        nodes=_history_entries,
+        default="created_at, id",
     )
 
 

@@ -29,6 +29,9 @@ ALTER TABLE orders ADD COLUMN address_key TEXT GENERATED ALWAYS AS (lower(
 )) VIRTUAL;
 CREATE INDEX orders_by_address ON orders (account_id, address_key)
     WHERE fulfillment_status NOT IN ('fulfilled', 'canceled');
+CREATE INDEX orders_waiting ON orders (account_id) WHERE has_backorder;
+CREATE INDEX orders_held ON orders (account_id)
+    WHERE (fraud_hold OR address_hold OR payment_hold OR operator_hold OR client_hold);
 CREATE INDEX orders_by_required_date ON orders (account_id, required_ship_date);
 CREATE INDEX orders_by_allocation ON orders (account_id, allocated_at);
 CREATE INDEX order_history_by_account ON order_history (account_id, created_at);
@@ -72,6 +75,7 @@ CREATE TABLE shipments (
     address             TEXT    NOT NULL
 );
 CREATE INDEX shipments_by_account ON shipments (account_id, created_at);
+CREATE INDEX shipments_voided ON shipments (account_id) WHERE voided;
 CREATE INDEX shipments_by_order ON shipments (order_id);
 
 CREATE TABLE shipping_labels (
