@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     apps: list[App] = []
     line: dict[str, dict[str, str]] = {}
     for name in names:
-        built, line[name] = _BUILDERS[name](stores[name], listeners[name])
+        built, line[name] = _BUILDERS[name](stores[name], listeners[name], limited=not options.no_rate_limit)
         apps += built
     asyncio.run(serve_until_signal(apps, ready=lambda: _tell(line, as_json=options.json)))
     for store in stores.values():
@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="the first of three ports; 0 takes free ones")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     parser.add_argument("--json", action="store_true", help="print one line of JSON when ready")
+    parser.add_argument("--no-rate-limit", action="store_true", help="let everybody ask as often as they like")
     parser.add_argument("--only", choices=sorted(_SOCKETS), help="start one twin alone, on its usual ports")
     return parser
 
@@ -63,26 +64,28 @@ def _bind(name: str, *, host: str, port: int) -> list[socket.socket]:
     return [bind(host, port and port + _OFFSETS[name] + number) for number in range(_SOCKETS[name])]
 
 
-def _easyship(store: Store, listeners: Sequence[socket.socket]) -> tuple[list[App], dict[str, str]]:
+def _easyship(store: Store, listeners: Sequence[socket.socket], *, limited: bool) -> tuple[list[App], dict[str, str]]:
     from crossdock_twins.easyship import app
 
     production, sandbox = (url_of(listener) for listener in listeners)
     urls = TwinUrls(production=production, sandbox=sandbox, dashboard=production)
     clock = TwinClock(store)
     environments: tuple[Literal["production", "sandbox"], ...] = ("production", "sandbox")
+    windows = None if limited else ()
     apps: list[App] = [
-        (listener, app.build(store=store, clock=clock, environment=environment, urls=urls))
+        (listener, app.build(store=store, clock=clock, environment=environment, urls=urls, windows=windows))
         for listener, environment in zip(listeners, environments, strict=True)
     ]
     return apps, {"production": production, "sandbox": sandbox, "dashboard": production, **_person(app.SIGN_IN)}
 
 
-def _shiphero(store: Store, listeners: Sequence[socket.socket]) -> tuple[list[App], dict[str, str]]:
+def _shiphero(store: Store, listeners: Sequence[socket.socket], *, limited: bool) -> tuple[list[App], dict[str, str]]:
     from crossdock_twins.shiphero import app
 
     (listener,) = listeners
     url = url_of(listener)
-    built = app.build(store=store, clock=TwinClock(store), urls=TwinUrls(production=url, dashboard=url))
+    urls = TwinUrls(production=url, dashboard=url)
+    built = app.build(store=store, clock=TwinClock(store), urls=urls, limited=limited)
     return [(listener, built)], {"api": url, "dashboard": url, **_person(app.SIGN_IN)}
 
 

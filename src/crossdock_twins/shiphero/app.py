@@ -41,9 +41,9 @@ _QUIET_PATHS = (
 )
 
 
-def build(*, store: Store, clock: TwinClock, urls: TwinUrls) -> ASGIApp:
-    """Prepare the store, fill it if it is new, and give the app."""
-    state = State(store=store, clock=clock, url=urls.production)
+def build(*, store: Store, clock: TwinClock, urls: TwinUrls, limited: bool = True) -> ASGIApp:
+    """Prepare the store, fill it if it is new, and give the app; without `limited` nobody runs out of credits."""
+    state = State(store=store, clock=clock, url=urls.production, limited=limited)
     pages = Pages(
         store=store,
         key="shiphero",

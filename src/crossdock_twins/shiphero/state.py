@@ -21,7 +21,7 @@ _SCRIPTS = tuple(
 class State:
     """The rooms of the twin; each reads the same clock. `url` is where the twin is reached, without an end slash."""
 
-    def __init__(self, *, store: Store, clock: TwinClock, url: str = "") -> None:
+    def __init__(self, *, store: Store, clock: TwinClock, url: str = "", limited: bool = True) -> None:
         store.migrate(_SCRIPTS)
         self.store = store
         self.url = url
@@ -29,7 +29,7 @@ class State:
         self.tokens = AccessTokens(store)
         self.accounts = Accounts(store, self.now)
         self.orders = Orders(self)
-        self.throttle = Throttle(self.now)
+        self.throttle = Throttle(self.now, limited=limited)
 
     def today(self) -> str:
         """Give this moment as the API writes it."""
