@@ -44,6 +44,7 @@ from crossdock_twins.easyship.shipping_rules import routes as shipping_rules
 from crossdock_twins.easyship.state import Environment
 from crossdock_twins.easyship.trackings import journey as tracking_journey
 from crossdock_twins.easyship.trackings import routes as trackings
+from crossdock_twins.easyship.v2023 import routes as v2023
 from crossdock_twins.easyship.webhooks import balance
 from crossdock_twins.easyship.webhooks import routes as webhooks
 from crossdock_twins.easyship.webhooks.addresses import WebhookAddresses
@@ -104,8 +105,9 @@ def build(
         clock=clock,
         state=desk.state,
         environment=environment,
-        operations=OPERATIONS,
+        operations=(*OPERATIONS, *v2023.OPERATIONS),
         windows=_WINDOWS[environment] if windows is None else windows,
+        own_windows=ratelimit.OWN if windows is None and environment == "production" else {},
     )
     return assemble(
         parts=desk.control,

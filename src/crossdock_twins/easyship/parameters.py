@@ -5,8 +5,8 @@ from functools import cache
 from typing import Any
 
 from crossdock_twins.easyship.errors import not_compliant
-from crossdock_twins.easyship.operations import Operation, Parameter
-from crossdock_twins.easyship.schemas import SCHEMAS
+from crossdock_twins.easyship.operations import OLD_VERSION, Operation, Parameter
+from crossdock_twins.easyship.schemas import OLD_SCHEMAS, SCHEMAS
 from crossdock_twins.easyship.validation import Mismatch, Schema
 
 
@@ -47,9 +47,12 @@ def _pointer(operation: Operation) -> str:
 @cache
 def body_schema(operation: Operation) -> Schema:
     """Give the schema of an operation's JSON body."""
+    if operation.form is not None:
+        return SCHEMAS.component(operation.form.removeprefix("@"))
+    known = OLD_SCHEMAS if operation.version == OLD_VERSION else SCHEMAS
     if isinstance(operation.body, str):
-        return SCHEMAS.component(operation.body)
-    return SCHEMAS.read(operation.body, f"{_pointer(operation)}/requestBody/content/application~1json/schema")
+        return known.component(operation.body)
+    return known.read(operation.body, f"{_pointer(operation)}/requestBody/content/application~1json/schema")
 
 
 @cache

@@ -98,3 +98,4 @@ class Schemas:
 
 
 SCHEMAS = Schemas(contract.schemas())
+OLD_SCHEMAS = Schemas(contract.old_schemas())

@@ -52,7 +52,7 @@ def _zipcode(body: Body, options: Body) -> bool:
     wanted = {_folded(code) for code in options["zipcodes"]}
     if options["operator"] == "starts_with":
         return sent.startswith(tuple(wanted))
-    return (sent in wanted) == (options["operator"] == "is_any_of")
+    return (sent in wanted) is bool(options["operator"] == "is_any_of")
 
 
 def _sku(body: Body, options: Body) -> bool:
@@ -120,8 +120,8 @@ def _order(body: Body) -> Body:
     return body.get("order_data") or {}
 
 
-def _folded(text: str | None) -> str:
-    return (text or "").strip().casefold()
+def _folded(text: Any) -> str:
+    return str(text or "").strip().casefold()
 
 
 _CHECKS: Mapping[str, Callable[[Body, Body], bool]] = {
