@@ -229,8 +229,12 @@ class Deliveries:
 
 
 def _attempts(rows: Sequence[sqlite3.Row]) -> list[dict[str, Any]]:
-    names = ("at", "status", "answer", "error", "duration_ms")
-    return [{"url": masking.mask_text(row["url"]), **{name: row[name] for name in names}} for row in rows]
+    names = ("at", "status", "error", "duration_ms")
+    masked = ("url", "answer")
+    return [
+        {**{name: masking.mask_text(row[name]) for name in masked}, **{name: row[name] for name in names}}
+        for row in rows
+    ]
 
 
 def _delivery(row: sqlite3.Row, *, copies: int = 1) -> Delivery:
