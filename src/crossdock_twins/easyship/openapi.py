@@ -127,6 +127,14 @@ def _answers(described: Mapping[str, Any]) -> dict[str, Any]:
     return answers
 
 
+def _implied(described: Mapping[str, Any]) -> set[int]:
+    """Give the refusals that follow from what an operation takes, which Easyship's pages do not always name."""
+    parameters = described.get("parameters", {})
+    found = {404} if "{" in described["call"] else set()
+    found |= {422} if parameters or "body" in described or "form" in described else set()
+    return found | ({400} if "body" in described or "form" in described else set())
+
+
 def _refusals(described: Mapping[str, Any]) -> dict[str, Any]:
     """Describe the refusals by status; a 429 comes without a Content-Type, so nothing is said of its body."""
     body = {"application/json": {"schema": {"$ref": f"{_COMPONENTS}Error"}}}
@@ -134,7 +142,7 @@ def _refusals(described: Mapping[str, Any]) -> dict[str, Any]:
     for code, kind in errors.KINDS.items():
         codes.setdefault(kind.status, []).append(code)
     found = {}
-    for status in sorted({*described.get("refusals", ()), *_ALWAYS}):
+    for status in sorted({*described.get("refusals", ()), *_ALWAYS, *_implied(described)}):
         named = ", ".join(codes.get(status, ())) or HTTPStatus(status).phrase
         found[str(status)] = (
             {"description": named}
