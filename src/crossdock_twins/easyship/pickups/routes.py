@@ -1,5 +1,6 @@
 """Pickups: list, book, show, call off, and the shipments of one."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -7,14 +8,15 @@ from crossdock_twins.easyship.addresses.store import ADDRESSES
 from crossdock_twins.easyship.credit import ledger
 from crossdock_twins.easyship.errors import Refusal, not_found
 from crossdock_twins.easyship.operations import Call, Handler
-from crossdock_twins.easyship.paging import counted
+from crossdock_twins.easyship.paging import counted, countless
 from crossdock_twins.easyship.pickups import progress, rules, shapes, slots, store
 from crossdock_twins.easyship.pickups.slots import Slot
 from crossdock_twins.easyship.pickups.store import Pickup
 from crossdock_twins.easyship.rates.catalogue import SERVICES, Service
 from crossdock_twins.easyship.reference.tables import cents, exchange
-from crossdock_twins.easyship.replies import Reply, success
+from crossdock_twins.easyship.replies import Rendered, Reply, success
 from crossdock_twins.easyship.shipments import store as shipments
+from crossdock_twins.easyship.shipments.filters import read_filters
 from crossdock_twins.easyship.shipments.store import Shipment
 
 _CREATED = 201
@@ -75,6 +77,24 @@ def cancel(call: Call) -> Reply:
         progress.mark(call.store, pickup, "cancelled", at=call.now)
         progress.forget(call.store, pickup)
     return success("Pickup successfully cancelled")
+
+
+def index_shipments(call: Call) -> Reply:
+    """List the shipments of one pickup, newest first, with the filters of the shipments' own list."""
+    pickup_id = call.path["pickup_id"]
+    if store.find(call.store, owner=call.owner, pickup_id=pickup_id) is None:
+        raise not_found("Pickup")
+    filters = read_filters(call.query)
+    columns = {**filters.columns, "id": store.shipment_ids(call.store, pickup_id)}
+
+    def fetch(limit: int, offset: int) -> list[str]:
+        rows = shipments.matching(
+            call.store, owner=call.owner, filters=replace(filters, columns=columns), limit=limit, offset=offset
+        )
+        return [row["answer"] for row in rows]
+
+    rows, page = countless(fetch, call.query)
+    return Reply(members={"shipments": Rendered("[" + ",".join(rows) + "]")}, page=page)
 
 
 def _shipments(call: Call, service: Service) -> list[Shipment]:
@@ -145,4 +165,5 @@ HANDLERS: dict[str, Handler] = {
     "pickups_create": create,
     "pickups_show": show,
     "pickups_cancel": cancel,
+    "pickups_shipments_index": index_shipments,
 }
