@@ -19,7 +19,7 @@ from crossdock_twins.shiphero.stock.places import name_key
 
 
 def control(state: State) -> list[BaseRoute]:
-    """Give the route `POST /cycle-counts/{count}/count`: `quantity` was found of `sku` in `location`.
+    """Give the route `POST /cycle_counts/{count}/count`: `quantity` was found of `sku` in `location`.
 
     Without `sku` and `location` everything that is not counted yet is found to be as the books say.
     """
@@ -37,7 +37,7 @@ def control(state: State) -> list[BaseRoute]:
             after = _batch(state, number)
         return JSONResponse({"cycle_count": number, "counted": len(found), "status": after["status"]})
 
-    return [Route("/cycle-counts/{count}/count", count, methods=["POST"])]
+    return [Route("/cycle_counts/{count}/count", count, methods=["POST"])]
 
 
 def _batch(state: State, number: int) -> sqlite3.Row:
