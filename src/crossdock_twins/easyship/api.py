@@ -7,10 +7,11 @@ records, applies the model's rules, and asks for plan, balance and courier.
 import json
 import math
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -20,13 +21,15 @@ from crossdock_twins.base.store import Store
 from crossdock_twins.base.tokens import digest, random_id
 from crossdock_twins.easyship import edge, errors
 from crossdock_twins.easyship.errors import ERRORS_PAGE, Page, Refusal, not_compliant
-from crossdock_twins.easyship.operations import OLD_VERSION, VERSION, Call, Operation, Router
+from crossdock_twins.easyship.operations import OLD_VERSION, VERSION, Call, Operation, Router, Upload
 from crossdock_twins.easyship.parameters import body_schema, check_path, read_query
 from crossdock_twins.easyship.ratelimit import Limiter, Window
 from crossdock_twins.easyship.replies import Reply, headers, headers_for, to_json
 from crossdock_twins.easyship.state import Company, Environment, Grant, State, refusal
-from crossdock_twins.easyship.validation import Mismatch
+from crossdock_twins.easyship.subscriptions import metering
+from crossdock_twins.easyship.validation import Mismatch, Schema
 
+_MOST_FILES = 10
 _UNVERIFIED = (
     "To resume shipping, please complete Easyship's identity verification process using this link: "
     "https://app.easyship.com."
@@ -54,6 +57,7 @@ class Api:
         environment: Environment,
         operations: Sequence[Operation],
         windows: Sequence[Window],
+        own_windows: Mapping[str, Sequence[Window]],
     ) -> None:
         self._store = store
         self._clock = clock
@@ -61,6 +65,7 @@ class Api:
         self._environment = environment
         self._router = Router(operations)
         self._limiter = Limiter(windows)
+        self._own_limiters = {f"/{VERSION}{path}": Limiter(own) for path, own in own_windows.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, as ASGI says."""
@@ -79,7 +84,8 @@ class Api:
         return Response(answer.body, status_code=answer.status, headers=given)
 
     def _limited(self, request: Request, request_id: str) -> _Answer | None:
-        exceeded = self._limiter.take(digest(_bearer(request)), self._clock.now())
+        limiter = self._own_limiters.get(request.scope["path"].rstrip("/"), self._limiter)
+        exceeded = limiter.take(digest(_bearer(request)), self._clock.now())
         if exceeded is None:
             return None
         body = errors.body(code="too_many_requests", details=[exceeded.sentence], request_id=request_id)
@@ -94,10 +100,9 @@ class Api:
         except Refusal as refused:
             return _refused(refused, request_id, pages=None if version == OLD_VERSION else (ERRORS_PAGE,))
         try:
-            call = self._check(request, body, grant=grant, company=company, operation=operation, values=values)
-            reply = operation.handler(call)
-            if not isinstance(reply, Reply):
-                reply = await reply
+            sent = await _read_form(request) if operation.form else _Sent(body=body)
+            call = self._check(request, sent, grant=grant, company=company, operation=operation, values=values)
+            reply = await _handled(operation, call)
         except Refusal as refused:
             return _refused(refused, request_id, pages=refused.pages(operation.pages))
         extra = {} if reply.file is None else reply.file.headers()
@@ -127,7 +132,7 @@ class Api:
     def _check(
         self,
         request: Request,
-        body: bytes,
+        sent: "_Sent",
         *,
         grant: Grant,
         company: Company,
@@ -142,10 +147,56 @@ class Api:
             company=company,
             path=values,
             query=read_query(operation, request.query_params.multi_items()),
-            body={} if operation.body is None else _read_body(operation, body),
+            body=_checked(operation, sent),
             now=self._clock.now(),
             store=self._store,
+            files=sent.files,
+            accept=request.headers.get("accept", ""),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sent:
+    """What came with a request: a body, or a form with its files."""
+
+    body: bytes = b""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Upload] = field(default_factory=dict)
+
+
+async def _handled(operation: Operation, call: Call) -> Reply:
+    """Let the operation answer; what is metered counts when it succeeds, and is refused when the allowance is spent."""
+    if operation.metered:
+        metering.demand(call.store, call.owner, now=call.now)
+    reply = operation.handler(call)
+    if not isinstance(reply, Reply):
+        reply = await reply
+    if operation.metered:
+        metering.count(call.store, call.owner, operation.id, now=call.now)
+    return reply
+
+
+async def _read_form(request: Request) -> _Sent:
+    """Read a form; anything else is an empty one."""
+    try:
+        form = await request.form(max_files=_MOST_FILES)
+    except HTTPException as error:
+        raise Refusal("invalid_request") from error
+    fields: dict[str, str] = {}
+    files: dict[str, Upload] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, str):
+            fields[name] = value
+        else:
+            files[name] = Upload(name=value.filename or "", content=await value.read())
+            fields[name] = value.filename or ""
+    return _Sent(fields=fields, files=files)
+
+
+def _checked(operation: Operation, sent: _Sent) -> dict[str, Any]:
+    if operation.form is not None:
+        return _in_shape(body_schema(operation), dict(sent.fields))
+    return {} if operation.body is None else _read_body(operation, sent.body)
 
 
 def _bearer(request: Request) -> str:
@@ -157,11 +208,16 @@ def _read_body(operation: Operation, sent: bytes) -> dict[str, Any]:
     try:
         value = json.loads(sent, parse_float=_finite, parse_constant=_no_number) if sent.strip() else {}
         to_json(value).encode()
-        return dict(body_schema(operation).check(value))
-    except Mismatch as mismatch:
-        raise not_compliant("invalid_content", str(mismatch)) from mismatch
+        return _in_shape(body_schema(operation), value)
     except (ValueError, RecursionError) as error:
         raise Refusal("invalid_request") from error
+
+
+def _in_shape(schema: Schema, value: Any) -> dict[str, Any]:
+    try:
+        return dict(schema.check(value))
+    except Mismatch as mismatch:
+        raise not_compliant("invalid_content", str(mismatch)) from mismatch
 
 
 def _finite(text: str) -> float:

@@ -17,8 +17,14 @@ from crossdock_twins.easyship.account import routes as account
 from crossdock_twins.easyship.addresses import routes as addresses
 from crossdock_twins.easyship.analytics import routes as analytics
 from crossdock_twins.easyship.api import Api
+from crossdock_twins.easyship.assets import routes as assets
 from crossdock_twins.easyship.batches import routes as batches
 from crossdock_twins.easyship.batches import work
+from crossdock_twins.easyship.billing import routes as billing
+from crossdock_twins.easyship.boxes import routes as boxes
+from crossdock_twins.easyship.courier_services import routes as courier_services
+from crossdock_twins.easyship.couriers import accounts
+from crossdock_twins.easyship.couriers import routes as couriers
 from crossdock_twins.easyship.credit import payments
 from crossdock_twins.easyship.credit import routes as credit
 from crossdock_twins.easyship.desk import Desk, open_desk
@@ -27,6 +33,7 @@ from crossdock_twins.easyship.efulfillment import routes as efulfillment
 from crossdock_twins.easyship.faulty import fault_reply
 from crossdock_twins.easyship.insurance import policies
 from crossdock_twins.easyship.insurance import routes as insurance
+from crossdock_twins.easyship.locations import routes as locations
 from crossdock_twins.easyship.manifests import papers as manifest_papers
 from crossdock_twins.easyship.manifests import routes as manifests
 from crossdock_twins.easyship.operations import bind
@@ -34,14 +41,20 @@ from crossdock_twins.easyship.parts import QUIET_PATHS
 from crossdock_twins.easyship.payment_sources import routes as payment_sources
 from crossdock_twins.easyship.pickups import progress
 from crossdock_twins.easyship.pickups import routes as pickups
+from crossdock_twins.easyship.products import routes as products
 from crossdock_twins.easyship.ratelimit import Window
 from crossdock_twins.easyship.rates import routes as rates
+from crossdock_twins.easyship.redirects import routes as redirects
 from crossdock_twins.easyship.reference import routes as reference
+from crossdock_twins.easyship.settings import routes as settings
 from crossdock_twins.easyship.shipments import lookups, purchase
 from crossdock_twins.easyship.shipments import routes as shipments
 from crossdock_twins.easyship.shipping_rules import parts, recalculation
 from crossdock_twins.easyship.shipping_rules import routes as shipping_rules
 from crossdock_twins.easyship.state import Environment
+from crossdock_twins.easyship.stores import routes as stores
+from crossdock_twins.easyship.tags import routes as tags
+from crossdock_twins.easyship.taxes import routes as taxes
 from crossdock_twins.easyship.trackings import journey as tracking_journey
 from crossdock_twins.easyship.trackings import routes as trackings
 from crossdock_twins.easyship.v2023 import routes as v2023
@@ -55,25 +68,38 @@ OPERATIONS = bind(
         **account.HANDLERS,
         **addresses.HANDLERS,
         **analytics.HANDLERS,
+        **assets.HANDLERS,
         **batches.HANDLERS,
+        **billing.HANDLERS,
+        **boxes.HANDLERS,
+        **courier_services.HANDLERS,
+        **couriers.HANDLERS,
         **credit.HANDLERS,
         **documents.HANDLERS,
         **efulfillment.HANDLERS,
         **insurance.HANDLERS,
+        **locations.HANDLERS,
         **manifests.HANDLERS,
         **parts.HANDLERS,
         **payment_sources.HANDLERS,
         **pickups.HANDLERS,
+        **products.HANDLERS,
+        **redirects.HANDLERS,
         **reference.HANDLERS,
         **rates.HANDLERS,
+        **settings.HANDLERS,
         **shipments.HANDLERS,
         **lookups.HANDLERS,
         **shipping_rules.HANDLERS,
+        **stores.HANDLERS,
+        **tags.HANDLERS,
+        **taxes.HANDLERS,
         **trackings.HANDLERS,
         **webhooks.HANDLERS,
     }
 )
 AGENDA: Mapping[str, Callable[[Store, Due], None]] = {
+    **accounts.AGENDA,
     **balance.AGENDA,
     **payments.AGENDA,
     **policies.AGENDA,
@@ -115,6 +141,8 @@ def build(
             *desk.routes(environment),
             *documents.links(store, environment),
             *manifest_papers.routes(store, environment),
+            assets.route(store),
+            *redirects.routes(store, clock),
             Mount("/", api),
         ],
         reply=fault_reply,

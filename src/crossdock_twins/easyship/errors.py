@@ -43,7 +43,7 @@ KINDS: Mapping[str, Kind] = {
         _REQUEST,
         "Rate Limit Exceeded. You have reached the maximum number of requests. Please try again later.",
     ),
-    "internal_server_error": Kind(500, _API, "Internal Server Error"),
+    "internal_server_error": Kind(500, _API, "Unexpected internal error."),
 }
 
 
@@ -62,6 +62,8 @@ class Page:
 
 ERRORS_PAGE = Page(kind="documentation", name="Errors", path="/reference/errors")
 SCOPES_PAGE = Page(kind="documentation", name="Scopes", path="/reference/scopes")
+_SUBSCRIPTIONS_PAGE = Page(kind="documentation", name="Subscriptions", path="/reference/subscription")
+_PLAN_CODES = frozenset({"over_limit", "insufficient_subscription"})
 
 
 class Refusal(Exception):  # noqa: N818 - it is one of the answers that the twin is there to give
@@ -79,13 +81,15 @@ class Refusal(Exception):  # noqa: N818 - it is one of the answers that the twin
         self.kind = kind or KINDS[code]
 
     def pages(self, operation: Sequence[Page] | None) -> Sequence[Page] | None:
-        """Give the pages that the error points to, out of those of its operation; a missing scope adds one."""
+        """Give the pages that the error points to, out of those of its operation; a missing scope or plan adds one."""
         if operation is None:
             return None
         if not self.links_page:
             return (ERRORS_PAGE,)
         if self.code == "forbidden" and not self.details:
             return (operation[0], SCOPES_PAGE, *operation[1:])
+        if self.code in _PLAN_CODES:
+            return (operation[0], _SUBSCRIPTIONS_PAGE, *operation[1:])
         return operation
 
 

@@ -1,7 +1,7 @@
 """What an operation of the API is, and how a request finds its own."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -18,7 +18,9 @@ _GUIDES = {
     for slug, name, path in (
         ("automate", "How to Automate your Shipments", "automate-your-shipments"),
         ("checkout", "How to Display Rates at Checkout", "display-rates-at-checkout"),
+        ("taxes", "How to Calculate Taxes and Duties", "calculate-taxes-and-duties"),
         ("track", "How to Track a Shipment", "track-a-shipment"),
+        ("validate", "How to Validate Addresses", "validate-addresses"),
     )
 }
 
@@ -38,8 +40,19 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file in a form."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A request that has passed the checks: who asks, for what, when, and the store to answer from."""
+    """A request that has passed the checks: who asks, for what, when, and the store to answer from.
+
+    `body` holds a form's fields too; `files` its files, `accept` the header that says what the caller reads.
+    """
 
     grant: Grant
     company: Company
@@ -48,6 +61,8 @@ class Call:
     body: dict[str, Any]
     now: datetime
     store: Store
+    files: Mapping[str, Upload] = field(default_factory=dict)
+    accept: str = ""
 
     @property
     def owner(self) -> Owner:
@@ -76,6 +91,8 @@ class Operation:
     scopes: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     body: Any = None
+    form: str | None = None
+    page: str = ""
     guide: Page | None = None
     metered: bool = False
     version: str = VERSION
@@ -85,7 +102,7 @@ class Operation:
         """The pages that an error of this operation points to; None where errors have no links."""
         if self.version == OLD_VERSION:
             return None
-        own = Page(kind="documentation", name=self.title, path=f"/reference/{self.id}")
+        own = Page(kind="documentation", name=self.title, path=f"/reference/{self.page or self.id}")
         return (ERRORS_PAGE, own) if self.guide is None else (ERRORS_PAGE, own, self.guide)
 
     def pointer(self, place: int) -> str:
@@ -113,6 +130,8 @@ def operation(name: str, described: Mapping[str, Any], handler: Handler, *, vers
         scopes=tuple(described.get("scopes", ())),
         parameters=tuple(_parameter(*each) for each in described.get("parameters", {}).items()),
         body=described.get("body"),
+        form=described.get("form"),
+        page=described.get("page", ""),
         guide=None if guide is None else _GUIDES[guide],
         metered=described.get("metered", False),
         version=version,

@@ -1,23 +1,55 @@
-"""Easyship's two rate limits: so many requests per token until the next second and the next minute begin."""
+"""Easyship's rate limits: so many requests per token until the next second, minute, hour, day or month begins."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 _MOST_CALLERS = 10_000
+_MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """At most `most` requests in each stretch of `seconds`; `unit` is how refusals call it."""
+    """At most `most` requests in each stretch of `seconds`; `unit` is how refusals call it.
+
+    A stretch of a month is a calendar month, whatever its seconds.
+    """
 
     seconds: int
     most: int
     unit: str
 
+    def number(self, now: datetime) -> int:
+        """Count the stretches since 1970, or the months since the year 0."""
+        if self.unit == "month":
+            return now.year * _MONTHS + now.month - 1
+        return int(now.timestamp()) // self.seconds
+
+    def following(self, now: datetime) -> int:
+        """Give the second (since 1970) at which the next stretch begins."""
+        if self.unit != "month":
+            return (self.number(now) + 1) * self.seconds
+        year, month = divmod(self.number(now) + 1, _MONTHS)
+        return int(datetime(year, month + 1, 1, tzinfo=now.tzinfo).timestamp())
+
 
 PRODUCTION = (Window(seconds=60, most=60, unit="minute"), Window(seconds=1, most=10, unit="second"))
 SANDBOX = (Window(seconds=60, most=6, unit="minute"), Window(seconds=1, most=1, unit="second"))
+OWN: Mapping[str, Sequence[Window]] = {
+    "/hs_codes": (
+        Window(seconds=2_592_000, most=30_000, unit="month"),
+        Window(seconds=86_400, most=1000, unit="day"),
+        Window(seconds=3600, most=1000, unit="hour"),
+        Window(seconds=60, most=1000, unit="minute"),
+        Window(seconds=1, most=100, unit="second"),
+    ),
+    "/taxes_and_duties": (
+        Window(seconds=2_592_000, most=3000, unit="month"),
+        Window(seconds=86_400, most=100, unit="day"),
+        *PRODUCTION,
+    ),
+}
+"""Paths that have limits of their own in production. Whether the sandbox has them too is not told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +90,14 @@ class Limiter:
         A window is known by its number since 1970 and compared for being the same, never for being later: the twin's
         clock can be turned, and comes back on a reset.
         """
-        second = int(now.timestamp())
-        numbers = [second // window.seconds for window in self._windows]
+        numbers = [window.number(now) for window in self._windows]
         counts = [
             count if number == counted else 0
             for number, (counted, count) in zip(numbers, self._of(caller), strict=True)
         ]
-        for window, number, count in zip(self._windows, numbers, counts, strict=True):
+        for window, count in zip(self._windows, counts, strict=True):
             if count >= window.most:
-                return Exceeded(window=window, reset=(number + 1) * window.seconds)
+                return Exceeded(window=window, reset=window.following(now))
         self._counts[caller] = [(number, count + 1) for number, count in zip(numbers, counts, strict=True)]
         return None
 

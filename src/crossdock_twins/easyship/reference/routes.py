@@ -1,12 +1,16 @@
-"""`GET /countries` and `GET /item_categories`: lists that are the same for everybody."""
+"""Lists that are the same for everybody: countries, states, item categories, HS codes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crossdock_twins.easyship.operations import Call, Handler
 from crossdock_twins.easyship.paging import counted
-from crossdock_twins.easyship.reference.tables import CATEGORIES, COUNTRIES
+from crossdock_twins.easyship.reference.states import STATES
+from crossdock_twins.easyship.reference.tables import CATEGORIES, COUNTRIES, load
 from crossdock_twins.easyship.replies import Reply
+
+HS_CODES: Sequence[Mapping[str, str]] = tuple(load("hs_codes"))
+"""Some 270 codes of what shops send; the real register has thousands. All end in 00, as Easyship's do."""
 
 
 def countries(call: Call) -> Reply:
@@ -25,6 +29,22 @@ def item_categories(call: Call) -> Reply:
     return _listed("item_categories", CATEGORIES, call)
 
 
+def states(call: Call) -> Reply:
+    """List the states of the United States, Canada, Australia and Mexico."""
+    return _listed("states", STATES, call)
+
+
+def hs_codes(call: Call) -> Reply:
+    """Search HS codes by their first digits and by words of their descriptions."""
+    code, words = call.query.get("code", "").replace(".", ""), call.query.get("description", "").lower().split()
+    rows = [
+        row
+        for row in HS_CODES
+        if row["code"].startswith(code) and all(word in row["description"].lower() for word in words)
+    ]
+    return _listed("hs_codes", rows, call)
+
+
 def _listed(name: str, rows: Sequence[Any], call: Call) -> Reply:
     shown, page = counted(rows, call.query)
     return Reply(members={name: shown}, page=page)
@@ -32,5 +52,7 @@ def _listed(name: str, rows: Sequence[Any], call: Call) -> Reply:
 
 HANDLERS: dict[str, Handler] = {
     "countries_index": countries,
+    "hs_code_index": hs_codes,
     "item_categories_index": item_categories,
+    "states_index": states,
 }

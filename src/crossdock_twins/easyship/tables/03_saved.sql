@@ -45,3 +45,14 @@ CREATE TABLE tag (
     answer      TEXT NOT NULL
 );
 CREATE UNIQUE INDEX tag_by_name ON tag (company_id, environment, name);
+
+-- Boxes of couriers that a company has switched off.
+CREATE TABLE courier_box_switch (
+    box_id      TEXT NOT NULL,
+    company_id  TEXT NOT NULL REFERENCES company (id) ON DELETE CASCADE,
+    environment TEXT NOT NULL CHECK (environment IN ('production', 'sandbox')),
+    PRIMARY KEY (box_id, company_id, environment)
+);
+
+-- What people choose on the dashboard.
+ALTER TABLE company ADD COLUMN units TEXT NOT NULL DEFAULT 'metric' CHECK (units IN ('metric', 'imperial'));

@@ -1,0 +1,1 @@
+"""The boxes of couriers, and those that a company has saved."""

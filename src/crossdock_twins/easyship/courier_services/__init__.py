@@ -1,0 +1,1 @@
+"""The services of couriers: lists, how long they take, when they come for parcels."""

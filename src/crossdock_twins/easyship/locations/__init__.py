@@ -1,0 +1,1 @@
+"""Places where couriers take parcels in and hand them out."""

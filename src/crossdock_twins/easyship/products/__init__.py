@@ -1,0 +1,1 @@
+"""The products that a company has saved, and parcels made of them."""

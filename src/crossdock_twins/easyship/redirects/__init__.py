@@ -1,0 +1,1 @@
+"""Signed links into the dashboard, and into the apps that others embed."""

@@ -1,0 +1,1 @@
+"""Plans: what a company may use, and how often."""

@@ -1,0 +1,1 @@
+"""The words that a company marks its shipments with."""

@@ -1,0 +1,1 @@
+"""Import tax and duty of goods that are not being shipped yet."""
