@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from conformance.easyship_client import Client, client, error
 from endpoint import failing, listening, posts, recovering
 from receiver import Heard, Receiver, answer
-from twins import EasyshipTwin
+from twins import EasyshipTwin, easyship_handle, fetch, running_twin
 
 _HOOKS = "/2024-09/webhooks"
 _SECRET = re.compile(r"webh_[0-9a-f]{32}")
@@ -380,3 +381,42 @@ def test_a_webhook_that_failed_on_the_way_misses_the_rest(easyship_twin: Easyshi
     states = [each["state"] for each in easyship_twin.deliveries()]
     assert (states[0], set(states[1:])) == ("failed", {"dropped"})
     assert _state(caller, made) == "failed"
+
+
+def test_a_revoked_authorization_is_told(easyship_twin: EasyshipTwin, endpoint: Receiver) -> None:
+    """Once, with the app's name, when the app gives its refresh token back."""
+    caller = client(easyship_twin)
+    _switch(caller, _hook(caller, endpoint.origin, "oauth_authorization_revoked"), "activate")
+    app = easyship_twin.oauth_app(["https://app.example/back"], name="Label Maker")
+    tokens = easyship_twin.oauth_grant(app["client_id"])
+
+    for _ in range(2):
+        revoked = {**app, "token": tokens["refresh_token"]}
+        assert fetch(f"{easyship_twin.production}/oauth2/revoke", method="POST", data=revoked).status == 200
+
+    easyship_twin.delivered()
+    (heard,) = posts(endpoint)
+    message = json.loads(heard.body)
+    assert (message["event_type"], message["resource_type"]) == ("oauth.authorization.revoked", "oauth_application")
+    assert message["resource_id"] == app["client_id"]
+    assert message["data"]["name"] == "Label Maker"
+    assert message["data"]["resource_owner_type"] == "Company"
+
+
+def test_a_killed_twin_sends_what_it_owed(tmp_path: Path) -> None:
+    """A message whose first try failed is tried again after kill -9 and a new start, on the same clock."""
+    with listening(recovering(failures=1)) as endpoint:
+        with running_twin("easyship", "--data-dir", str(tmp_path)) as facts:
+            twin = easyship_handle(facts)
+            caller = client(twin)
+            _switch(caller, _hook(caller, endpoint.origin), "activate")
+            shipment_id = _cancel(caller, twin)
+            twin.delivered()
+            twin.process.kill()
+        with running_twin("easyship", "--data-dir", str(tmp_path)) as facts:
+            twin = easyship_handle(facts)
+            twin.clock_advance("2m")
+            (delivery,) = twin.delivered()
+
+    assert [attempt["status"] for attempt in delivery["attempts"]] == [500, 200]
+    assert [json.loads(heard.body)["resource_id"] for heard in posts(endpoint)] == [shipment_id] * 2

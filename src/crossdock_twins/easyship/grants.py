@@ -13,6 +13,8 @@ from uuid import uuid4
 from crossdock_twins.base.clock import TwinClock
 from crossdock_twins.base.store import Store
 from crossdock_twins.base.tokens import digest, urlsafe_token
+from crossdock_twins.easyship.times import timestamp
+from crossdock_twins.easyship.webhooks.publish import publish
 
 ACCESS_LIFE = timedelta(seconds=7200)
 CODE_LIFE = timedelta(minutes=10)
@@ -189,11 +191,14 @@ class Grants:
             self._end(row["id"])
 
     def revoke(self, grant_id: str) -> None:
-        """Revoke a consent with every token that came of it."""
-        self._store.execute(
-            "UPDATE oauth_grant SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL",
-            *(self._clock.now().isoformat(), grant_id),
-        )
+        """Revoke a consent with every token that came of it, and tell the company's webhooks."""
+        now = self._clock.now()
+        with self._store.transaction():
+            revoked = self._store.execute(
+                "UPDATE oauth_grant SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", now.isoformat(), grant_id
+            )
+            if revoked:
+                self._tell_revoked(grant_id, now=now)
 
     def consents(self, company_id: str) -> list[Consent]:
         """Give a company's consents that stand, the newest first."""
@@ -211,6 +216,28 @@ class Grants:
             )
             for row in rows
         ]
+
+    def _tell_revoked(self, grant_id: str, *, now: datetime) -> None:
+        row = self._store.all(
+            "SELECT g.company_id, a.client_id, a.name FROM oauth_grant g JOIN oauth_app a USING (client_id)"
+            " WHERE g.id = ?",
+            grant_id,
+        )[0]
+        publish(
+            self._store,
+            company_id=row["company_id"],
+            environment="production",
+            event_type="oauth_authorization_revoked",
+            resource_type="oauth_application",
+            resource_id=row["client_id"],
+            data={
+                "resource_owner_id": row["company_id"],
+                "resource_owner_type": "Company",
+                "name": row["name"],
+                "revoked_at": timestamp(now),
+            },
+            at=now,
+        )
 
     def _token(self, token: str, *, kind: str) -> sqlite3.Row | None:
         return self._store.one(
