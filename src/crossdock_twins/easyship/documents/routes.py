@@ -16,7 +16,7 @@ from crossdock_twins.easyship.documents.render import document
 from crossdock_twins.easyship.documents.sheet import SIZES
 from crossdock_twins.easyship.errors import Refusal
 from crossdock_twins.easyship.operations import Call, Handler
-from crossdock_twins.easyship.replies import File, Reply
+from crossdock_twins.easyship.replies import File, Reply, headers
 from crossdock_twins.easyship.shipments.routes import found
 from crossdock_twins.easyship.shipments.store import Shipment, by_uuid
 from crossdock_twins.easyship.state import Environment
@@ -46,10 +46,7 @@ def links(store: Store, environment: Environment) -> list[BaseRoute]:
         category = cast("Category", request.path_params["category"])
         listed = None if shipment is None else _listed(shipment, category)
         if shipment is None or listed is None:
-            body = errors.body(
-                code="resource_not_found", details=["The Shipping Document was not found"], request_id=random_id()
-            )
-            return JSONResponse(body, status_code=404)
+            return _not_found()
         asked = request.query_params.get("page_size", "").lower()
         size = cast("PageSize", asked if asked in SIZES else listed["page_size"])
         remarks = papers.printing(shipment.body).remarks
@@ -60,6 +57,13 @@ def links(store: Store, environment: Environment) -> list[BaseRoute]:
         )
 
     return [Route(PATH, opened)]
+
+
+def _not_found() -> Response:
+    request_id, code = random_id(), "resource_not_found"
+    body = errors.body(code=code, details=["The Shipping Document was not found"], request_id=request_id)
+    status = errors.KINDS[code].status
+    return JSONResponse(body, status_code=status, headers=headers(status=status, request_id=request_id, runtime=0.0))
 
 
 def _listed(shipment: Shipment, category: Category) -> dict[str, Any] | None:

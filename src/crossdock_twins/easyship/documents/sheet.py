@@ -19,6 +19,7 @@ from reportlab.graphics.shapes import Drawing as Group
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from crossdock_twins.easyship.addresses.validations import latin
 from crossdock_twins.easyship.documents.papers import PageSize
 
 DOTS_PER_INCH = 203
@@ -139,7 +140,7 @@ def graphic(page: bytes) -> bytes:
 
 
 def printable(words: str) -> str:
-    """Write words in the letters that the printer has: Western European ones, accents dropped from the others."""
+    """Write words in the letters that the printer has: Western European ones, the others transliterated."""
     return "".join(_letter(each) for each in unicodedata.normalize("NFC", words))
 
 
@@ -152,8 +153,8 @@ def fitting(words: str, *, font: str, size: float, room: float) -> str:
 
 
 def _letter(letter: str) -> str:
-    for known in (letter, unicodedata.normalize("NFKD", letter)[0]):
-        if known.isprintable() and known.encode("cp1252", "ignore"):
+    for known in (letter, latin(letter)):
+        if known.isprintable() and len(known.encode("cp1252", "ignore")) == len(known):
             return known
     return " " if letter.isspace() else "?"
 
