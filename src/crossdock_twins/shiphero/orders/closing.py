@@ -46,6 +46,8 @@ def set_status(
     if status == before:
         return
     if status == "canceled":
+        if _has_left(call, order["id"]):
+            raise invalid("Order has valid labels or completed shipments: cancel it with order_cancel and force")
         _cancel(call, order, reason=reason, at=at)
         return
     if status == "fulfilled":
