@@ -118,8 +118,8 @@ def test_labels_that_cannot_be_bought_refuse_the_whole_batch(caller: Client) -> 
 
 def test_a_batch_of_labels_must_be_covered(caller: Client) -> None:
     """402 before anything is bought."""
-    heavy = [{**PARCEL, "total_actual_weight": 60}]
-    dear = {"courier_settings": {"courier_service_name": "UPS Next Day Air®"}}
+    heavy: list[dict[str, Any]] = [{**PARCEL, "total_actual_weight": 60}]
+    dear: dict[str, Any] = {"courier_settings": {"courier_service_name": "UPS Next Day Air®"}}
     drafts = [caller.create(parcels=heavy, **dear).json()["shipment"]["easyship_shipment_id"] for _ in range(2)]
 
     reply = caller.ask("POST", f"{_BATCHES}/labels", {"shipments": [{"easyship_shipment_id": each} for each in drafts]})
