@@ -66,12 +66,12 @@ class Passthrough:
         """
         policy.require(principal, "proxy")
         account = await self.leases.account(project_id=principal.project_id, account_id=account_id)
-        passage, content = await self._passage(account, incoming)
+        passage = await self._passage(account, incoming)
         await self.record.check_effect(principal=principal, account=account, intent=passage.intent)
         errand = Errand(principal, account, passage.intent, passage.request)
         lease = await self.leases.lease(project_id=account.project_id, account_id=account.id)
         await self.record.writing(errand)
-        async with self._sent(errand, lease, content) as (stream, cause):
+        async with self._sent(errand, lease, incoming) as (stream, cause):
             refusal = _refusal(lease, stream, cause)
             if refusal is None:
                 yield stream
@@ -81,10 +81,10 @@ class Passthrough:
         )
         if passage.intent.effect != "read":
             raise failures.renewed(connector=lease.connector, account_id=account.id, cause=refusal)
-        async with self._sent(errand, renewed, content) as (stream, _):
+        async with self._sent(errand, renewed, incoming) as (stream, _):
             yield stream
 
-    async def _passage(self, account: Account, incoming: Incoming) -> tuple[Passage, AsyncIterable[bytes] | None]:
+    async def _passage(self, account: Account, incoming: Incoming) -> Passage:
         """Judge the request; a document that decides what it does is read first, anything else is left to flow."""
         connector = self.catalogue.get(account.connector_key)
         is_judged_by_body = connector.proxy.protocol == "graphql"
@@ -97,17 +97,22 @@ class Passthrough:
         )
         coding = incoming.headers.get("accept-encoding", "identity")
         request = replace(passage.request, headers={**passage.request.headers, "Accept-Encoding": coding})
-        return replace(passage, request=request), None if is_judged_by_body else incoming.content
+        return replace(passage, request=request)
 
     @asynccontextmanager
     async def _sent(
-        self, errand: Errand, lease: Lease, content: AsyncIterable[bytes] | None
+        self, errand: Errand, lease: Lease, incoming: Incoming
     ) -> AsyncIterator[tuple[Stream, Cause | None]]:
         """Send once and keep its line; a failure's body is read first, since it says what the failure means."""
         authorised = requests.authorise(errand.request, method=lease.method, credential=lease.credential)
         began, known = self.clock.monotonic(), False
         try:
-            async with self.egress.stream(authorised, origins=lease.connector.origins(), content=content) as coming:
+            async with self.egress.stream(
+                authorised,
+                origins=lease.connector.origins(),
+                content=None if authorised.body is not None else incoming.content,
+                length=incoming.length,
+            ) as coming:
                 watch = Watch(lease.credential.values(), coding=coming.header("content-encoding"))
                 stream, cause = await self._judged(errand, lease, _guarded(coming, watch))
                 await self.record.answered(errand, lease, status=stream.status, cause=cause, began=began)

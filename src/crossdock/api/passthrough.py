@@ -70,6 +70,7 @@ class PassthroughPath:
             target=_target(scope),
             headers=_headers(scope["headers"]),
             content=_content(given, receive),
+            length=int(length) if (length := given.get(b"content-length", b"")).isdigit() else None,
         )
         async with self._passing.open(principal=principal, account_id=account_id, incoming=incoming) as stream:
             await answer.begin(stream.status, _answered(stream.headers, stream.status))

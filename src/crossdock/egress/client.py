@@ -176,11 +176,17 @@ class Egress:
 
     @asynccontextmanager
     async def stream(
-        self, request: Request, *, origins: frozenset[str], content: AsyncIterable[bytes] | None = None
+        self,
+        request: Request,
+        *,
+        origins: frozenset[str],
+        content: AsyncIterable[bytes] | None = None,
+        length: int | None = None,
     ) -> AsyncIterator[Stream]:
         """Send and yield the reply as it comes in, in its own coding; no redirect is followed.
 
-        ``content`` goes out as it comes, in place of the request's body. The reply has to begin within the request's
+        ``content`` goes out as it comes, in place of the request's body, and in chunks unless its ``length`` in bytes
+        is known. The reply has to begin within the request's
         limit, and each part of it within ``limits.IDLE_SECONDS`` of the one before. Raise TransportError where there
         is no reply, or where it breaks off.
         """
@@ -188,7 +194,7 @@ class Egress:
         host = self._judge(request.url, origins, way=way).host
         try:
             async with asyncio.timeout(min(request.timeout, limits.LONGEST_SECONDS)):
-                response = await self._begin(request, content, way)
+                response = await self._begin(request, content, length, way)
         except (aiohttp.ClientError, OSError, _CutOffError) as error:
             raise TransportError(_kind(error, way), sent=_sent(error, way), host=host) from None
         except BlockedError as error:
@@ -196,11 +202,16 @@ class Egress:
         async with response:
             yield Stream(response.status, _end_to_end(response), _chunks(response, host))
 
-    async def _begin(self, request: Request, content: AsyncIterable[bytes] | None, way: _Way) -> aiohttp.ClientResponse:
+    async def _begin(
+        self, request: Request, content: AsyncIterable[bytes] | None, length: int | None, way: _Way
+    ) -> aiohttp.ClientResponse:
+        headers = _headers(request)
+        if content is not None and length is not None:
+            headers["Content-Length"] = str(length)
         return await self._session.request(
             request.method.upper(),
             URL(f"{guard.origin_of(request.url)}{guard.tail(request.url)}", encoded=True),
-            headers=_headers(request),
+            headers=headers,
             data=_bytes(request.body) if content is None else content,
             allow_redirects=False,
             timeout=_STREAMED,
