@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from crossdock_twins.base.agenda import Agenda
@@ -50,6 +51,27 @@ def build(*, store: Store, clock: TwinClock, urls: TwinUrls, limited: bool = Tru
         folder=Path(__file__).parent,
         shared={"provider": "ShipHero", "dashboard_url": urls.dashboard, "api_url": urls.production},
     )
+    control = _control(state, clock=clock, urls=urls, pages=pages)
+    postman = Postman(
+        store=store,
+        clock=clock,
+        agenda=control.agenda,
+        deliveries=control.deliveries,
+        addresses=Postbox(state),
+    )
+    app = assemble(
+        parts=control,
+        routes=_routes(state, pages=pages),
+        reply=endpoints.fault_reply,
+        quiet=_QUIET_PATHS,
+        handlers={},
+        postman=postman,
+    )
+    return FoldSlashes(app)
+
+
+def _control(state: State, *, clock: TwinClock, urls: TwinUrls, pages: Pages) -> Control:
+    store = state.store
     control = Control(
         key="shiphero",
         name="ShipHero",
@@ -67,8 +89,12 @@ def build(*, store: Store, clock: TwinClock, urls: TwinUrls, limited: bool = Tru
     for kind, handler in areas.AGENDA.items():
         control.agenda.on(kind, partial(handler, state))
     control.seed_if_new()
+    return control
+
+
+def _routes(state: State, *, pages: Pages) -> list[BaseRoute]:
     door = Door(state=state, pages=pages)
-    routes = [
+    return [
         *endpoints.routes(state),
         *(route for routes_of in areas.ROUTES for route in routes_of(state)),
         *dashboard.routes(state=state, pages=pages, door=door),
@@ -77,19 +103,3 @@ def build(*, store: Store, clock: TwinClock, urls: TwinUrls, limited: bool = Tru
         *order_pages.routes(state=state, pages=pages, door=door),
         *stock_pages.routes(state=state, pages=pages, door=door),
     ]
-    postman = Postman(
-        store=store,
-        clock=clock,
-        agenda=control.agenda,
-        deliveries=control.deliveries,
-        addresses=Postbox(state),
-    )
-    app = assemble(
-        parts=control,
-        routes=routes,
-        reply=endpoints.fault_reply,
-        quiet=_QUIET_PATHS,
-        handlers={},
-        postman=postman,
-    )
-    return FoldSlashes(app)
