@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from crossdock_twins.shiphero import papers
+from crossdock_twins.shiphero.account import control as account_control
 from crossdock_twins.shiphero.account import nodes as account_nodes
 from crossdock_twins.shiphero.account import operations as account
 from crossdock_twins.shiphero.billing import bills, charges, invoices, monthly, tally
@@ -54,6 +55,7 @@ from crossdock_twins.shiphero.shipments import generating as shipment_generating
 from crossdock_twins.shiphero.shipments import label_nodes
 from crossdock_twins.shiphero.shipments import nodes as shipment_nodes
 from crossdock_twins.shiphero.shipments import operations as shipments
+from crossdock_twins.shiphero.shipments import slips as shipment_slips
 from crossdock_twins.shiphero.shipments import transit as shipment_transit
 from crossdock_twins.shiphero.snapshots import jobs as snapshot_jobs
 from crossdock_twins.shiphero.snapshots import operations as snapshots
@@ -82,6 +84,7 @@ if TYPE_CHECKING:
 _AREAS: tuple[ModuleType, ...] = (
     papers,
     account,
+    account_control,
     account_nodes,
     bill_nodes,
     bills,
@@ -103,6 +106,7 @@ _AREAS: tuple[ModuleType, ...] = (
     shipment_fulfilment,
     shipment_generating,
     shipment_nodes,
+    shipment_slips,
     shipment_transit,
     label_nodes,
     labor,
