@@ -1,6 +1,6 @@
 """Courier services as the API shows them: of Easyship's own accounts, and of linked ones.
 
-What a service accepts is known of few; the twin's rule stands in `_accepts`.
+What a service accepts is known of few; the twin's rule stands in `_accepts` and in `rates.acceptance`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -8,14 +8,12 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from crossdock_twins.easyship.couriers.linkable import LINKABLE
+from crossdock_twins.easyship.rates.acceptance import EXPRESS, NO_LIQUIDS, RETURNS
 from crossdock_twins.easyship.rates.catalogue import SERVICES, Service
 from crossdock_twins.easyship.reference.tables import load
 from crossdock_twins.easyship.state import Environment
 
 _DOMESTIC_ZONES = frozenset({"near", "far", "outlying"})
-_EXPRESS = {"DHL", "FedEx", "UPS", "TNT", "SFExpress", "Chronopost", "Purolator"}
-_RETURNS = {"USPS", "UPS", "FedEx", "Evri", "DPD", "Canada Post"}
-_NO_LIQUIDS = {"HKPost", "Quantium", "SingPost"}
 _NAMES: Mapping[str, str] = {row["id"]: row["service_name"] for row in load("courier_services")}
 
 
@@ -55,7 +53,7 @@ def _ours(service: Service) -> dict[str, Any]:
             "umbrella_name": service.umbrella_name,
         },
         handover=list(service.tariff.handover),
-        documents=service.umbrella_name in _EXPRESS,
+        documents=service.umbrella_name in EXPRESS,
     )
 
 
@@ -102,16 +100,16 @@ def _shown(members: Mapping[str, Any], *, handover: list[str], documents: bool) 
 
 
 def _accepts(umbrella_name: str, *, documents: bool) -> dict[str, bool]:
-    express = umbrella_name in _EXPRESS
+    express = umbrella_name in EXPRESS
     return {
         "documents": documents,
-        "liquids": umbrella_name not in _NO_LIQUIDS,
+        "liquids": umbrella_name not in NO_LIQUIDS,
         "outbounds": True,
         "parcels": True,
-        "pay_on_scan_returns": umbrella_name in _RETURNS and express,
+        "pay_on_scan_returns": umbrella_name in RETURNS and express,
         "pi965_batteries": False,
         "pi966_batteries": express,
         "pi967_batteries": True,
-        "prepaid_returns": umbrella_name in _RETURNS,
+        "prepaid_returns": umbrella_name in RETURNS,
         "specific_dangerous_goods": False,
     }

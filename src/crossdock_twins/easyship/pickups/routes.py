@@ -1,7 +1,6 @@
 """Pickups: list, book, show, call off, and the shipments of one."""
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from crossdock_twins.easyship.addresses.store import ADDRESSES
@@ -13,14 +12,13 @@ from crossdock_twins.easyship.pickups import progress, rules, shapes, slots, sto
 from crossdock_twins.easyship.pickups.slots import Slot
 from crossdock_twins.easyship.pickups.store import Pickup
 from crossdock_twins.easyship.rates.catalogue import SERVICES, Service
-from crossdock_twins.easyship.reference.tables import cents, exchange
+from crossdock_twins.easyship.rates.pricing import pickup_fee
 from crossdock_twins.easyship.replies import Rendered, Reply, success
 from crossdock_twins.easyship.shipments import store as shipments
 from crossdock_twins.easyship.shipments.filters import read_filters
 from crossdock_twins.easyship.shipments.store import Shipment
 
 _CREATED = 201
-_PAID_PICKUP_USD = Decimal("6.50")
 _COLUMNS = {"pickup_date": "pickup_date", "courier": "umbrella_name", "pickup_state": "state"}
 
 
@@ -119,9 +117,9 @@ def _slot(call: Call, service: Service) -> Slot:
 
 def _fee(call: Call, service: Service) -> int:
     """Give what the courier asks for coming, in cents of the company's money; the sandbox asks for none."""
-    if call.grant.environment == "sandbox" or "free_pickup" in service.tariff.handover:
+    if call.grant.environment == "sandbox":
         return 0
-    fee = int(cents(exchange(_PAID_PICKUP_USD, source="USD", target=call.company.currency)) * 100)
+    fee = int(pickup_fee(service, call.company.currency) * 100)
     if fee > _available(call):
         raise Refusal("invalid_content", rules.NO_FUNDS)
     return fee

@@ -7,7 +7,7 @@ from typing import Any
 
 from crossdock_twins.easyship.rates.catalogue import Service, services
 from crossdock_twins.easyship.rates.limits import NO_LIMITS, Limits, mixed
-from crossdock_twins.easyship.rates.pricing import Consignment, Quote, crosses_customs, obstacle, quote
+from crossdock_twins.easyship.rates.pricing import Consignment, Quote, crosses_customs, obstacle, pickup_fee, quote
 from crossdock_twins.easyship.rates.ranking import Ranked, rank
 from crossdock_twins.easyship.reference.tables import cents, exchange
 
@@ -113,8 +113,8 @@ def _amounts(priced: Quote, currency: str) -> dict[str, Any]:
         "currency": currency,
         "fuel_surcharge": shown(priced.fuel),
         "insurance_fee": shown(priced.insurance),
-        "minimum_pickup_fee": 0.0,
-        "oversized_surcharge": 0.0,
+        "minimum_pickup_fee": shown(pickup_fee(priced.service, priced.currency)),
+        "oversized_surcharge": shown(priced.oversized),
         "provincial_sales_tax": shown(priced.provincial_tax),
         "remote_area_surcharge": shown(priced.remote),
         "residential_discounted_fee": shown(priced.residential),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from crossdock_twins.easyship.rates import acceptance
 from crossdock_twins.easyship.rates.catalogue import Price, Service
 from crossdock_twins.easyship.rates.duties import Duties, import_duties, provincial_tax_rate, sales_tax_rate
 from crossdock_twins.easyship.rates.measures import Parcel
@@ -15,6 +16,8 @@ Incoterms = Literal["DDU", "DDP"]
 
 _INSURANCE_SHARE = Decimal("0.015")
 _LEAST_INSURANCE = Decimal("1.50")
+_OVERSIZED_USD = Decimal(18)
+_PAID_PICKUP_USD = Decimal("6.50")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,7 @@ class Quote:
     fuel: Decimal
     remote: Decimal
     peak: Decimal
+    oversized: Decimal
     residential: Decimal
     residential_charged: bool
     insurance: Decimal
@@ -64,7 +68,7 @@ class Quote:
     def freight(self) -> Decimal:
         """`shipment_charge_total`."""
         extra = self.residential if self.residential_charged else Decimal()
-        return self.shipment + self.fuel + self.remote + self.peak + extra
+        return self.shipment + self.fuel + self.remote + self.peak + self.oversized + extra
 
     @property
     def prepaid(self) -> Decimal:
@@ -90,7 +94,15 @@ def obstacle(service: Service, consignment: Consignment) -> str | None:
         return f"This courier service takes parcels of up to {tariff.max_kg} kg."
     if crosses_customs(consignment) and consignment.incoterms not in service.incoterms:
         return f"This courier service does not support {consignment.incoterms}."
-    return None
+    return acceptance.refusal(service.umbrella_name, consignment.parcels, by_post=not tariff.divisor)
+
+
+def pickup_fee(service: Service, currency: str) -> Decimal:
+    """Give what a courier asks for coming to fetch parcels; nothing where it comes for free or not at all."""
+    handover = service.tariff.handover
+    if "paid_pickup" not in handover or "free_pickup" in handover:
+        return Decimal()
+    return cents(exchange(_PAID_PICKUP_USD, source="USD", target=currency))
 
 
 def quote(service: Service, consignment: Consignment) -> Quote:
@@ -102,7 +114,9 @@ def quote(service: Service, consignment: Consignment) -> Quote:
     shipment = cents(sum((_of_parcel(service, price, parcel) for parcel in consignment.parcels), Decimal()))
     remote = tariff.remote if consignment.destination.outlying else Decimal()
     fuel = cents(tariff.fuel * (shipment + remote))
-    freight = shipment + remote + fuel + tariff.peak + (tariff.residential if consignment.residential else Decimal())
+    oversized = _oversized(service, consignment)
+    residential = tariff.residential if consignment.residential else Decimal()
+    freight = shipment + remote + fuel + tariff.peak + oversized + residential
     return Quote(
         service=service,
         incoterms=consignment.incoterms,
@@ -113,6 +127,7 @@ def quote(service: Service, consignment: Consignment) -> Quote:
         fuel=fuel,
         remote=remote,
         peak=tariff.peak,
+        oversized=oversized,
         residential=tariff.residential,
         residential_charged=consignment.residential,
         insurance=_insurance(consignment),
@@ -120,6 +135,14 @@ def quote(service: Service, consignment: Consignment) -> Quote:
         provincial_tax=cents(freight * provincial_tax_rate(consignment.origin, consignment.destination)),
         duties=_duties(consignment, freight),
     )
+
+
+def _oversized(service: Service, consignment: Consignment) -> Decimal:
+    """Ask for 18 dollars a long parcel where volume counts: the twin's own figure."""
+    if not service.tariff.divisor:
+        return Decimal()
+    fee = exchange(_OVERSIZED_USD, source="USD", target=consignment.currency)
+    return cents(fee * acceptance.oversized(consignment.parcels))
 
 
 def _of_parcel(service: Service, price: Price, parcel: Parcel) -> Decimal:
