@@ -18,6 +18,28 @@ from receiver import Heard, Receiver, answer
 from twins import EasyshipTwin, easyship_handle, fetch, running_twin
 
 _HOOKS = "/2024-09/webhooks"
+_SHIPMENT = {"easyship_shipment_id", "platform_order_number"}
+_TRACKED = {"tracking_number", "tracking_page_url"}
+_WAY = _SHIPMENT | _TRACKED | {"origin", "destination", "company_order_number", "status"}
+_TIMES = {"started_at", "finished_at"}
+_MEMBERS = {
+    "shipment.label.created": _SHIPMENT | _TRACKED | {"status", "label_url"},
+    "shipment.label.failed": _SHIPMENT | {"status"},
+    "shipment.cancelled": _SHIPMENT | {"status"},
+    "shipment.tracking.status.changed": _WAY,
+    "shipment.tracking.checkpoints.created": _WAY | {"checkpoints"},
+    "shipment.warehouse.state.updated": _SHIPMENT | {"warehouse_state"},
+    "batch.started": {"started_at", "items"},
+    "batch.finished": _TIMES | {"state", "items", "failed_items"},
+    "batch.item.finished": _TIMES
+    | {"batch_id", "record_type", "record_id", "reference_id", "state", "processing_errors"},
+    "credit.balance.low": {"available_balance", "balance", "currency"},
+    "courier.state.changed": {"account_number", "customer_reference_id", "nickname", "umbrella_name"}
+    | {"origin_country_alpha2", "account_state", "auth_state"},
+    "oauth.authorization.revoked": {"resource_owner_id", "resource_owner_type", "name", "revoked_at"},
+}
+_POINT = {"order_number", "handler", "message", "location", "city", "country_name", "country_iso3", "state"}
+_POINT |= {"postal_code", "checkpoint_time", "primary_status"}
 _SECRET = re.compile(r"webh_[0-9a-f]{32}")
 
 
@@ -228,6 +250,8 @@ def test_every_event_can_be_tested(easyship_twin: EasyshipTwin, endpoint: Receiv
     named = [body.get("event_type") for body in bodies]
     assert named == [None if each == "external_shipment_insured" else each.replace("_", ".") for each in types]
     assert set(bodies[types.index("external_shipment_insured")]) == {"shipment"}
+    members = [set(body["data"]) for body in bodies if "data" in body and version == "2024-09"]
+    assert members == [_MEMBERS[name] for name in named if name and version == "2024-09"]
     assert bodies[types.index(courier)]["resource_type"] == ("courier" if version == "2024-09" else "courier_account")
 
 
@@ -355,6 +379,8 @@ def test_a_shipment_travels_from_label_to_delivered_over_six_days(
     sent = easyship_twin.delivered()
 
     arrived = [json.loads(heard.body) for heard in posts(endpoint)]
+    assert all(set(body["data"]) == _MEMBERS[body["event_type"]] for body in arrived)
+    assert all(set(point) == _POINT for body in arrived for point in body["data"].get("checkpoints", []))
     assert {body["resource_id"] for body in arrived} == {made["easyship_shipment_id"]}
     assert arrived[0]["event_type"] == "shipment.label.created"
     statuses = [body["data"]["status"] for body in arrived if body["event_type"] == "shipment.tracking.status.changed"]

@@ -43,8 +43,8 @@ class Scene:
         """The members that tell how a shipment travels."""
         return {
             **self.named,
-            "origin": "Hong Kong",
-            "destination": "United States",
+            "origin": "HK",
+            "destination": "US",
             "company_order_number": self.order_number,
             "status": "In Transit to Customer",
             **self.tracked,
