@@ -9,9 +9,9 @@ from shiphero_goods import Goods, goods_of
 from twins import ShipheroTwin
 
 _FULL = """product { id legacy_id account_id sku name barcode price value value_currency kit kit_build is_assembly
-  no_air final_sale not_owned dropship virtual needs_serial_number needs_lot_tracking ignore_on_invoice ignore_on_customs
-  auto_pack active size style vendor_part_number consumer_package_code buyer_part_number buyer_style_number
-  country_of_manufacture customs_value customs_description tariff_code product_note packer_note
+  no_air final_sale not_owned dropship virtual needs_serial_number needs_lot_tracking ignore_on_invoice
+  ignore_on_customs auto_pack active size style vendor_part_number consumer_package_code buyer_part_number
+  buyer_style_number country_of_manufacture customs_value customs_description tariff_code product_note packer_note
   dimensions { weight height width length } tags images { src position } thumbnail large_thumbnail
   cases { id case_barcode case_quantity } vendors { vendor_id vendor_sku price } fba_inventory { id }
   created_at updated_at warehouse_products { warehouse_id on_hand available inventory_bin price reorder_level } }"""
