@@ -131,13 +131,13 @@ def test_shipments_take_the_defaults_of_their_batch(easyship_twin: EasyshipTwin,
     """Settings are merged; a shipment that the model refuses fails alone, with the model's sentences."""
     home = caller.ask("GET", "/2024-09/addresses").json()["addresses"][0]["id"]
     product = _product(caller)
-    parcel = {"total_actual_weight": 1, "box": {"length": 10, "width": 10, "height": 10}}
+    parcel: dict[str, Any] = {"total_actual_weight": 1, "box": {"length": 10, "width": 10, "height": 10}}
     item = {"product": {"id": product}, **_PRODUCT}
     defaults = {
         **{f"{role}_address_id": home for role in ("origin", "sender", "return")},
         "shipping_settings": {"buy_label": True, "units": {"weight": "lb", "dimensions": "cm"}},
     }
-    good = {"destination_address": BUYER, "parcels": [{**parcel, "items": [item]}]}
+    good: dict[str, Any] = {"destination_address": BUYER, "parcels": [{**parcel, "items": [item]}]}
     bad = {**good, "destination_address": {**BUYER, "city": " "}}
 
     made = _sent(caller, "shipments", {"defaults": defaults, "shipments": [good, bad]})

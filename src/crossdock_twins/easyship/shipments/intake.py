@@ -6,6 +6,7 @@ from typing import Any
 from crossdock_twins.base.store import Store
 from crossdock_twins.easyship.addresses.store import default_address, saved_address
 from crossdock_twins.easyship.errors import not_found
+from crossdock_twins.easyship.products.packing import packed
 from crossdock_twins.easyship.rates.measures import Units, units
 from crossdock_twins.easyship.shipments.store import by_item
 from crossdock_twins.easyship.state import Company, Environment, Owner
@@ -31,9 +32,11 @@ def complete(store: Store, *, company: Company, environment: Environment, body: 
             completed[f"{role}_address"] = _saved(store, owner, address_id)
     if "origin_address" not in completed:
         completed["origin_address"] = default_address(store, company=company, environment=environment, role="pickup")
-    for parcel in completed.get("parcels", ()):
-        parcel["items"] = [_known_item(store, owner, item) for item in parcel.get("items", ())]
-    return completed
+    known = [
+        {**parcel, "items": [_known_item(store, owner, item) for item in parcel.get("items", ())]}
+        for parcel in completed.get("parcels", ())
+    ]
+    return {**completed, "parcels": packed(store, company=company, owner=owner, parcels=known)}
 
 
 def merged(body: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

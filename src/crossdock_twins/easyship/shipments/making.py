@@ -15,6 +15,7 @@ from crossdock_twins.easyship.shipments.rules import shipment_problems
 from crossdock_twins.easyship.shipments.store import Shipment, insert, made_id, save
 from crossdock_twins.easyship.shipping_rules.apply import apply
 from crossdock_twins.easyship.state import Company, Environment, Owner
+from crossdock_twins.easyship.subscriptions import plans
 
 NO_SOLUTIONS = "Sorry, we couldn't find any shipping solutions based on the information provided."
 _OF_THE_SENDER = (
@@ -96,6 +97,8 @@ def bought(store: Store, shipment: Shipment, planned: Plan, *, wanted: Purchase,
 def _planned(store: Store, body: Mapping[str, Any], *, company: Company, owner: Owner) -> Plan:
     if problems := shipment_problems(body):
         raise Refusal("invalid_content", *problems)
+    if body.get("incoterms") == "DDP":
+        plans.demand(store, company.id, "DDP RATES")
     return _plan(store, body, company=company, owner=owner)
 
 

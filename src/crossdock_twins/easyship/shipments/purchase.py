@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from crossdock_twins.base import agenda
 from crossdock_twins.base.store import Store
@@ -32,8 +31,11 @@ class Bought:
 
 def check_funds(store: Store, owner: Owner, cents: int) -> None:
     """Refuse with 402 what a company cannot pay; the sandbox asks for no money."""
-    if owner.environment == "production" and cents > _available(store, owner):
-        raise Refusal("payment_required", NO_FUNDS)
+    if owner.environment == "sandbox":
+        return
+    wallet = ledger.wallet(store, company_id=owner.company_id, environment=owner.environment)
+    if cents > wallet.available + wallet.overdraft:
+        raise Refusal("overdraft_limit") if wallet.overdraft else Refusal("payment_required", NO_FUNDS)
 
 
 def buy_now(store: Store, shipment: Shipment, planned: Plan, chosen: Ranked, *, at: datetime) -> Bought:
@@ -156,10 +158,6 @@ def _record(
         at=at,
         detail=detail,
     )
-
-
-def _available(store: Store, owner: Owner) -> Any:
-    return ledger.wallet(store, company_id=owner.company_id, environment=owner.environment).available
 
 
 AGENDA: dict[str, Callable[[Store, agenda.Due], None]] = {
