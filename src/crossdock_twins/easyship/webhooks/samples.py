@@ -130,7 +130,7 @@ def _batch_item_finished(scene: Scene) -> _Sample:
         "batch_id": _BATCH,
         "started_at": timestamp(scene.now - timedelta(minutes=1)),
         "finished_at": timestamp(scene.now),
-        "record_type": "shipment",
+        "record_type": "Shipment",
         "record_id": scene.shipment_id,
         "reference_id": None,
         "state": "processed",
