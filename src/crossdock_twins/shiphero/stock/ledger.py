@@ -64,6 +64,7 @@ def move(
     lpn_id: int | None = None,
     source: str = "api",
     cycle_counted: bool = False,
+    only_sellable: bool = False,
 ) -> None:
     """Add pieces (`change` > 0) or take them away, inside the caller's transaction; `at` is a text of the API.
 
@@ -79,7 +80,9 @@ def move(
         target = default_location(state, stock_id) if location_id is None else location_id
         _book(state, stock, Part(location_id=target, lot_id=lot_id, quantity=change), entry, lpn_id=lpn_id)
     elif change < 0:
-        wanted = Wanted(stock_id=stock_id, quantity=-change, location_id=location_id, lot_id=lot_id)
+        wanted = Wanted(
+            stock_id=stock_id, quantity=-change, location_id=location_id, lot_id=lot_id, only_sellable=only_sellable
+        )
         for part in shelves.choose(state.store, wanted, lpn_id=lpn_id):
             _book(state, stock, part.taken(), entry, lpn_id=lpn_id)
 

@@ -77,7 +77,7 @@ def inventory_replace(call: Call, *, data: Input) -> nodes.Node:
     if change > 0:
         _add(call, stock_id, change, data, reason=_REPLACED)
     elif change < 0:
-        _remove(call, stock_id, -change, data, reason=_REPLACED)
+        _remove(call, stock_id, -change, data, reason=_REPLACED, only_sellable=location_id is None and not includes_all)
     return _settled(call, stock_id)
 
 
@@ -154,7 +154,7 @@ def _add(call: Call, stock_id: int, quantity: int, data: Input, *, reason: str) 
     )
 
 
-def _remove(call: Call, stock_id: int, quantity: int, data: Input, *, reason: str) -> None:
+def _remove(call: Call, stock_id: int, quantity: int, data: Input, *, reason: str, only_sellable: bool = False) -> None:
     ledger.move(
         call.state,
         stock_id=stock_id,
@@ -164,6 +164,7 @@ def _remove(call: Call, stock_id: int, quantity: int, data: Input, *, reason: st
         at=call.state.today(),
         location_id=counting.location(call, data.get("location_id")),
         lpn_id=counting.plate(call, stock_id, data.get("lpn_id")),
+        only_sellable=only_sellable,
     )
 
 
