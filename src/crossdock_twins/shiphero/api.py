@@ -166,17 +166,21 @@ class Api:
         return errors.item(error, operation=operation, field=field, request_id=call.request_id)
 
 
-def new_call(state: State, *, subject: str) -> Call | None:
-    """Start a request for the user of a token; None where user or account may not call the API."""
+def new_call(state: State, *, subject: str, granted: frozenset[str] | None = None) -> Call | None:
+    """Start a request for the user of a token; None where user or account may not call the API.
+
+    `granted` narrows what the user may do to what an agent was allowed.
+    """
     user = state.accounts.user_of_subject(subject)
     account = None if user is None else state.accounts.get(user.account_id)
-    if user is None or account is None or not account.is_active:
+    if user is None or account is None or not (user.is_active and account.is_active):
         return None
+    own = frozenset(schema.all_scopes() if user.scopes is None else user.scopes)
     return Call(
         state=state,
         user=user,
         account=account,
         visible=(account.id, *state.accounts.customers_of(account.id)),
-        scopes=frozenset(schema.all_scopes() if user.scopes is None else user.scopes),
+        scopes=own if granted is None else own & granted,
         request_id=ids.request_id(),
     )

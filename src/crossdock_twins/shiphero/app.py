@@ -27,6 +27,7 @@ from crossdock_twins.shiphero import (
     seeds,
     stock_pages,
 )
+from crossdock_twins.shiphero.agents import pages as agent_pages
 from crossdock_twins.shiphero.door import Door
 from crossdock_twins.shiphero.folding import FoldSlashes
 from crossdock_twins.shiphero.postbox import Postbox
@@ -37,7 +38,7 @@ from crossdock_twins.shiphero.webhooks import pages as webhook_pages
 SIGN_IN = seeds.OWNER
 
 _QUIET_PATHS = (
-    *("/", "/sign-in", "/sign-out", "/my-account", "/my-account/*"),
+    *("/", "/sign-in", "/sign-out", "/authorize", "/my-account", "/my-account/*"),
     *("/orders", "/orders/*", "/inventory", "/inventory/*"),
 )
 
@@ -99,6 +100,7 @@ def _routes(state: State, *, pages: Pages) -> list[BaseRoute]:
         *(route for routes_of in areas.ROUTES for route in routes_of(state)),
         *dashboard.routes(state=state, pages=pages, door=door),
         *developer_pages.routes(state=state, pages=pages, door=door),
+        *agent_pages.routes(state=state, pages=pages, door=door),
         *webhook_pages.routes(state=state, pages=pages, door=door),
         *order_pages.routes(state=state, pages=pages, door=door),
         *stock_pages.routes(state=state, pages=pages, door=door),

@@ -8,6 +8,8 @@ from crossdock_twins.shiphero import papers
 from crossdock_twins.shiphero.account import control as account_control
 from crossdock_twins.shiphero.account import nodes as account_nodes
 from crossdock_twins.shiphero.account import operations as account
+from crossdock_twins.shiphero.agents import control as agent_control
+from crossdock_twins.shiphero.agents import oauth
 from crossdock_twins.shiphero.billing import bills, charges, invoices, monthly, tally
 from crossdock_twins.shiphero.billing import nodes as bill_nodes
 from crossdock_twins.shiphero.boxes import operations as boxes
@@ -86,6 +88,8 @@ _AREAS: tuple[ModuleType, ...] = (
     account,
     account_control,
     account_nodes,
+    agent_control,
+    oauth,
     bill_nodes,
     bills,
     charges,

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from crossdock_twins.base.faults import Fault, FaultKind
 from crossdock_twins.shiphero import throttle, tokens
 from crossdock_twins.shiphero.accounts import User
+from crossdock_twins.shiphero.agents import store as agents
 from crossdock_twins.shiphero.api import Api, new_call
 from crossdock_twins.shiphero.call import Call
 from crossdock_twins.shiphero.errors import RequestRefusedError
@@ -135,8 +136,12 @@ class _Graph:
         scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise TokenRefusedError("The access token is missing. Send Authorization: Bearer and the token.")
-        subject = self._state.tokens.check(token.strip(), now=self._state.now())
-        call = new_call(self._state, subject=subject)
+        claims = self._state.tokens.claims(token.strip(), now=self._state.now())
+        grant = None if claims.grant is None else agents.living(self._state, claims.grant)
+        if claims.grant is not None and grant is None:
+            raise TokenRefusedError("This agent's access was revoked. Ask for access again.")
+        granted = None if grant is None else frozenset(grant.scopes)
+        call = new_call(self._state, subject=claims.subject, granted=granted)
         if call is None:
             raise TokenRefusedError("The account of this access token is not active, or its user is gone.")
         return call

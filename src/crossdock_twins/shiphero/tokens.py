@@ -27,10 +27,11 @@ class TokenRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a genuine token says: whose it is and until when, in seconds since 1970."""
+    """What a genuine token says: whose it is and until when, in seconds since 1970; and the agent's grant, if any."""
 
     subject: str
     expires: int
+    grant: str | None = None
 
 
 class AccessTokens:
@@ -41,28 +42,40 @@ class AccessTokens:
         self._client = texts.fingerprint(self._key.kid or "") * 4
         self._known: OrderedDict[str, Claims] = OrderedDict()
 
-    def issue(self, *, subject: str, now: datetime) -> str:
-        """Sign a token that lives 28 days from `now`."""
+    def issue(
+        self,
+        *,
+        subject: str,
+        now: datetime,
+        life: timedelta = LIFE,
+        scope: str = "email profile offline_access",
+        grant: str | None = None,
+    ) -> str:
+        """Sign a token that lives 28 days from `now`, or shorter for an agent's grant."""
         issued = int(now.timestamp())
         claims = {
             "iss": ISSUER,
             "sub": subject,
             "aud": AUDIENCE,
             "iat": issued,
-            "exp": issued + int(LIFE.total_seconds()),
+            "exp": issued + int(life.total_seconds()),
             "azp": self._client,
-            "scope": "email profile offline_access",
-            "gty": "password",
-            "jti": texts.random_id(),
+            "scope": scope,
+            "gty": "password" if grant is None else "authorization_code",
+            "jti": texts.random_id() if grant is None else grant,
         }
         return jwt.encode({"alg": "RS256", "typ": "JWT", "kid": self._key.kid}, claims, self._key, algorithms=["RS256"])
 
     def check(self, token: str, *, now: datetime) -> str:
         """Give the subject of a living token; TokenRefusedError says why not."""
+        return self.claims(token, now=now).subject
+
+    def claims(self, token: str, *, now: datetime) -> Claims:
+        """Give what a living token says; TokenRefusedError says why not."""
         claims = self._claims(token)
         if now.timestamp() >= claims.expires:
             raise TokenRefusedError("The access token has expired. Get a new one with POST /auth/refresh.")
-        return claims.subject
+        return claims
 
     def _claims(self, token: str) -> Claims:
         key = texts.digest(token)
@@ -78,7 +91,8 @@ class AccessTokens:
             claims = jwt.decode(token, self._key, algorithms=["RS256"]).claims
         except (JoseError, ValueError) as error:
             raise TokenRefusedError("The access token is not valid. Copy it whole, without quotes.") from error
-        return Claims(subject=str(claims["sub"]), expires=int(claims["exp"]))
+        grant = str(claims["jti"]) if claims.get("gty") == "authorization_code" else None
+        return Claims(subject=str(claims["sub"]), expires=int(claims["exp"]), grant=grant)
 
 
 def _load_key(store: Store) -> RSAKey:
