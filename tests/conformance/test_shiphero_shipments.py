@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pypdfium2
 import pytest
 
 from endpoint import failing, listening, posts
@@ -27,7 +28,7 @@ from shiphero_floor import (
     told,
     tote,
 )
-from twins import ShipheroTwin
+from twins import ShipheroTwin, fetch
 
 _TOLD = ("Package Added", "Order Packed Out", "Capture Payment", "Shipment Update", "Order Deallocated")
 
@@ -401,3 +402,22 @@ def test_a_label_that_fails_is_told_to_the_packer(shiphero_twin: ShipheroTwin) -
     after = read(client, order, node="shipments { shipping_labels { status } } order_history { information }")
     assert after["shipments"][0]["shipping_labels"] == [{"status": "error"}]
     assert after["order_history"][-1]["information"] == "Label could not be generated: no"
+
+
+def test_a_packing_slip_can_be_had(shiphero_twin: ShipheroTwin) -> None:
+    """Each label names the address of a sheet, which needs no token; a guessed one leads nowhere."""
+    client = new_client(shiphero_twin)
+    order = create(client, line("A-1", 2, product_name="Tester"))
+    shipment = _ship(client, _shipment(order, 2))
+    query = f'{{ shipment(id: "{shipment["id"]}") {{ data {{ shipping_labels {{ packing_slip }} }} }} }}'
+
+    address = client.data(query)["shipment"]["data"]["shipping_labels"][0]["packing_slip"]
+    sheet, guessed = fetch(address), fetch(address.replace("-", "-0", 2))
+
+    document = pypdfium2.PdfDocument(sheet.body)
+    text = document[0].get_textpage().get_text_range()
+    document.close()
+    assert sheet.headers["content-type"] == "application/pdf"
+    assert "order 11223344, package 1" in text
+    assert "2 A-1 Tester" in " ".join(text.split())
+    assert guessed.status == 404

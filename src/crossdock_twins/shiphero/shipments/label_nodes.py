@@ -11,7 +11,7 @@ from crossdock_twins.shiphero.orders import loading
 from crossdock_twins.shiphero.orders import nodes as order_nodes
 from crossdock_twins.shiphero.paging import Conditions, Listing
 from crossdock_twins.shiphero.products import nodes as product_nodes
-from crossdock_twins.shiphero.shipments import carriers, containers
+from crossdock_twins.shiphero.shipments import carriers, containers, slips
 
 Node = dict[str, Any]
 
@@ -72,7 +72,6 @@ def _label(row: sqlite3.Row, siblings: Siblings) -> Node:
         "needs_refund": bool(row["needs_refund"]),
         "partner_fulfillment_id": body.get("partner_fulfillment_id"),
         "full_size_to_print": files.get("paper_pdf_location") or files.get("pdf_location"),
-        "packing_slip": body.get("packing_slip"),
         "warehouse_id": ids.encode("Warehouse", row["warehouse_id"]),
         "insurance_amount": body.get("insurance_amount") or "0.00",
         "carrier_account_id": None,
@@ -113,6 +112,11 @@ def warehouse(node: Node, info: Info) -> str | None:
     """Resolve `ShippingLabel.warehouse`: its identifier."""
     house = product_nodes.warehouse_of(info.context, node["_warehouse"])
     return None if house is None else str(house["identifier"])
+
+
+def packing_slip(node: Node, info: Info) -> str:
+    """Resolve `ShippingLabel.packing_slip`: where the sheet can be had."""
+    return slips.link(info.context.state, node["_number"])
 
 
 def _container_of(node: Node, info: Info) -> int | None:
@@ -219,6 +223,7 @@ FIELDS: dict[tuple[str, str], Resolver] = {
     ("ShippingLabel", "order_number"): order_number,
     ("ShippingLabel", "profile"): profile,
     ("ShippingLabel", "warehouse"): warehouse,
+    ("ShippingLabel", "packing_slip"): packing_slip,
     ("ShippingLabel", "in_shipping_container"): in_container,
     ("ShippingLabel", "shipping_container_id"): container_id,
     ("ShippingLabel", "serial_numbers"): serial_numbers,
