@@ -1,6 +1,6 @@
 -- `answer` is the pickup as the API shows it; `fee` in cents of the company's money; times are local to the address.
 CREATE TABLE pickup (
-    number        INTEGER PRIMARY KEY AUTOINCREMENT,
+    number        INTEGER PRIMARY KEY,
     id            TEXT    NOT NULL UNIQUE,
     company_id    TEXT    NOT NULL REFERENCES company (id) ON DELETE CASCADE,
     environment   TEXT    NOT NULL CHECK (environment IN ('production', 'sandbox')),

@@ -1,6 +1,6 @@
 -- `shipments` is the JSON list of what the courier was handed over; the paper is drawn when it is asked for.
 CREATE TABLE manifest (
-    number        INTEGER PRIMARY KEY AUTOINCREMENT,
+    number        INTEGER PRIMARY KEY,
     id            TEXT NOT NULL UNIQUE,
     company_id    TEXT NOT NULL REFERENCES company (id) ON DELETE CASCADE,
     environment   TEXT NOT NULL CHECK (environment IN ('production', 'sandbox')),

@@ -1,7 +1,8 @@
 -- A parcel that is followed: labelled elsewhere, or (source easyship) one of the company's own shipments.
--- `service` is the courier as the API shows it, `parties` where it goes from and to, `eta` when it should arrive.
+-- A deleted one keeps its row, so that no shipment's id is given twice. `service` is the courier as the API shows it,
+-- `parties` where it goes from and to, `eta` when it should arrive.
 CREATE TABLE tracking (
-    number          INTEGER PRIMARY KEY AUTOINCREMENT,
+    number          INTEGER PRIMARY KEY,
     id              TEXT NOT NULL UNIQUE,
     company_id      TEXT NOT NULL REFERENCES company (id) ON DELETE CASCADE,
     environment     TEXT NOT NULL CHECK (environment IN ('production', 'sandbox')),
@@ -17,7 +18,8 @@ CREATE TABLE tracking (
     status          TEXT NOT NULL,
     responded_at    TEXT,
     eta             TEXT,
-    created_at      TEXT NOT NULL
+    created_at      TEXT NOT NULL,
+    deleted_at      TEXT
 );
 CREATE INDEX tracking_newest ON tracking (company_id, environment, number DESC);
 CREATE INDEX tracking_by_number ON tracking (company_id, environment, tracking_number);

@@ -1,7 +1,7 @@
 -- `fee` and `value` are in `currency`, in cents; `charged` is what was taken off the balance, in cents of the company's
 -- money. `opens` and `closes` are the window for claims of a policy that came of a quote.
 CREATE TABLE insurance_policy (
-    number          INTEGER PRIMARY KEY AUTOINCREMENT,
+    number          INTEGER PRIMARY KEY,
     id              TEXT    NOT NULL UNIQUE,
     company_id      TEXT    NOT NULL REFERENCES company (id) ON DELETE CASCADE,
     environment     TEXT    NOT NULL CHECK (environment IN ('production', 'sandbox')),

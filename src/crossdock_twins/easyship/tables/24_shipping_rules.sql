@@ -1,6 +1,6 @@
 -- `answer` is the rule as the API shows it, its conditions and actions included; the first priority goes first.
 CREATE TABLE shipping_rule (
-    number      INTEGER PRIMARY KEY AUTOINCREMENT,
+    number      INTEGER PRIMARY KEY,
     id          TEXT    NOT NULL UNIQUE,
     company_id  TEXT    NOT NULL REFERENCES company (id) ON DELETE CASCADE,
     environment TEXT    NOT NULL CHECK (environment IN ('production', 'sandbox')),

@@ -45,7 +45,7 @@ def delete(call: Call) -> Reply:
     tracking = _found(call)
     with call.store.transaction():
         journey.stop(call.store, tracking)
-        store.delete(call.store, tracking.id)
+        store.delete(call.store, tracking.id, at=call.now)
     return success("Tracking successfully deleted")
 
 

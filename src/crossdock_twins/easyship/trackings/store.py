@@ -75,13 +75,13 @@ def by_number(store: Store, *, owner: Owner, tracking_number: str) -> Tracking |
 
 def by_id(store: Store, tracking_id: str) -> Tracking | None:
     """Give a tracking, whoever's it is."""
-    row = store.one("SELECT * FROM tracking WHERE id = ?", tracking_id)
+    row = store.one("SELECT * FROM tracking WHERE id = ? AND deleted_at IS NULL", tracking_id)
     return None if row is None else _read(row)
 
 
 def matching(store: Store, *, owner: Owner, columns: Mapping[str, Value]) -> list[Tracking]:
     """Give a company's trackings, newest first, limited to values of columns."""
-    clauses = ["company_id = ?", "environment = ?", *(f"{name} = ?" for name in columns)]
+    clauses = ["company_id = ?", "environment = ?", "deleted_at IS NULL", *(f"{name} = ?" for name in columns)]
     rows = store.all(
         f"SELECT * FROM tracking WHERE {' AND '.join(clauses)} ORDER BY number DESC",
         *(owner.company_id, owner.environment, *columns.values()),
@@ -89,9 +89,9 @@ def matching(store: Store, *, owner: Owner, columns: Mapping[str, Value]) -> lis
     return [_read(row) for row in rows]
 
 
-def delete(store: Store, tracking_id: str) -> None:
+def delete(store: Store, tracking_id: str, *, at: datetime) -> None:
     """Forget a tracking."""
-    store.execute("DELETE FROM tracking WHERE id = ?", tracking_id)
+    store.execute("UPDATE tracking SET deleted_at = ? WHERE id = ?", timestamp(at), tracking_id)
 
 
 def labelled_here(store: Store, *, owner: Owner, tracking_number: str) -> str | None:
@@ -106,7 +106,7 @@ def labelled_here(store: Store, *, owner: Owner, tracking_number: str) -> str | 
 
 def _one(store: Store, owner: Owner, column: str, value: str) -> Tracking | None:
     row = store.one(
-        f"SELECT * FROM tracking WHERE {column} = ? AND company_id = ? AND environment = ?",
+        f"SELECT * FROM tracking WHERE {column} = ? AND company_id = ? AND environment = ? AND deleted_at IS NULL",
         *(value, owner.company_id, owner.environment),
     )
     return None if row is None else _read(row)
