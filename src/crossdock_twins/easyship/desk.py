@@ -18,11 +18,14 @@ from crossdock_twins.base.pages import Pages
 from crossdock_twins.base.store import Store
 from crossdock_twins.base.twin import Control
 from crossdock_twins.easyship import authorize, dashboard, extras, integration_pages, oauth, seeds, shop
+from crossdock_twins.easyship.account import control as account_control
 from crossdock_twins.easyship.documents import links
 from crossdock_twins.easyship.grants import Grants
 from crossdock_twins.easyship.integrations import Integrations
 from crossdock_twins.easyship.parts import Parts
+from crossdock_twins.easyship.shipments import pages as shipment_pages
 from crossdock_twins.easyship.state import Environment, State
+from crossdock_twins.easyship.subscriptions import pages as subscription_pages
 from crossdock_twins.easyship.webhooks import pages as webhook_pages
 
 _HERE = Path(__file__).parent
@@ -44,6 +47,8 @@ class Desk:
             *dashboard.routes(self.parts),
             *integration_pages.routes(self.parts),
             *webhook_pages.routes(self.parts, store=self.control.store, clock=self.control.clock),
+            *subscription_pages.routes(self.parts, store=self.control.store, clock=self.control.clock),
+            *shipment_pages.routes(self.parts, store=self.control.store),
             *authorize.routes(self.parts),
             *oauth.routes(self.parts),
         ]
@@ -83,7 +88,7 @@ def open_desk(*, store: Store, clock: TwinClock, urls: TwinUrls) -> Desk:
                 "empty": partial(_companies, store, clock),
             },
         ),
-        routes=extras.routes(parts),
+        routes=[*extras.routes(parts), *account_control.routes(store, clock)],
         deeds=extras.deeds(parts),
     )
     control.seed_if_new()

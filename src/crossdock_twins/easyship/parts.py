@@ -19,8 +19,15 @@ QUIET_PATHS: Sequence[str] = (
     "/connect",
     "/integrations",
     "/integrations/*",
+    "/assets/*",
+    "/redirect",
+    "/apps/open",
+    "/subscription",
+    "/subscription/*",
     "/webhooks",
     "/webhooks/*",
+    "/shipments",
+    "/shipments/*",
 )
 """The dashboard's paths: neither journalled nor faulted."""
 
