@@ -193,6 +193,16 @@ class EasyshipTwin(TwinHandle):
         """Delete an integration, and its tokens with it."""
         self.control("DELETE", f"/integrations/{integration_id}")
 
+    def subscription(self, account_id: str = "CUS000001", **members: Any) -> dict[str, Any]:
+        """Change an account's `plan`, `allowance` of metered calls or `units`, and give what it has used this month."""
+        path = f"/subscriptions/{account_id}"
+        shown: dict[str, Any] = self.control("PATCH", path, members) if members else self.control("GET", path)
+        return shown
+
+    def pass_check(self, intent_id: str) -> None:
+        """Do what a customer does at the card processor before a card or a payment is confirmed."""
+        self.control("POST", "/payment_checks", {"intent_id": intent_id})
+
     def oauth_app(self, redirect_uris: Sequence[str], *, name: str = "Crossdock", **members: Any) -> dict[str, str]:
         """Register a partner app: `client_id, client_secret`."""
         made: dict[str, str] = self.control(

@@ -6,6 +6,7 @@ from crossdock_twins.base.store import Store
 from crossdock_twins.easyship.rates.measures import Units, units
 
 UnitSystem = Literal["metric", "imperial"]
+UNIT_SYSTEMS: tuple[UnitSystem, ...] = ("metric", "imperial")
 _UNITS = {
     "metric": units({}),
     "imperial": units({"units": {"weight": "lb", "dimensions": "in"}}),

@@ -5,6 +5,7 @@ from typing import Any
 
 from crossdock_twins.easyship.errors import Refusal
 from crossdock_twins.easyship.operations import Call, Handler
+from crossdock_twins.easyship.products.packing import packed
 from crossdock_twins.easyship.rates.catalogue import SERVICES
 from crossdock_twins.easyship.rates.consign import consignment
 from crossdock_twins.easyship.rates.measures import measure, units
@@ -14,22 +15,27 @@ from crossdock_twins.easyship.replies import Reply
 from crossdock_twins.easyship.shipments.intake import metric
 from crossdock_twins.easyship.shipments.rules import rate_problems
 from crossdock_twins.easyship.shipping_rules.apply import apply
+from crossdock_twins.easyship.subscriptions import plans
 
 NO_SOLUTIONS = "No shipping solutions available based on the information provided"
 
 
 def request_rates(call: Call) -> Reply:
     """Quote what the couriers would ask; nothing is kept."""
-    if problems := rate_problems(call.body):
+    asked = metric(call.body)
+    asked["parcels"] = packed(call.store, company=call.company, owner=call.owner, parcels=asked["parcels"])
+    if problems := rate_problems(asked):
         raise Refusal("invalid_content", *problems)
-    ruling = apply(call.store, call.owner, metric(call.body))
+    ruling = apply(call.store, call.owner, asked)
     body = ruling.body
+    if body.get("incoterms") == "DDP":
+        plans.demand(call.store, call.company.id, "DDP RATES")
     settings = body.get("shipping_settings", {})
     quoted = consignment(
         body,
         origin=body["origin_address"],
         parcels=measure(body["parcels"], units(settings)),
-        with_taxes=body.get("calculate_tax_and_duties", True),
+        with_taxes=body.get("calculate_tax_and_duties", True) and plans.taxes_are_open(call.store, call.company.id),
     )
     found = offer(
         quoted,
