@@ -5,7 +5,7 @@ from typing import Any
 
 from crossdock_twins.easyship.documents.content import Content, address_lines
 from crossdock_twins.easyship.documents.papers import PageSize
-from crossdock_twins.easyship.documents.sheet import Drawing, Sheet, printable
+from crossdock_twins.easyship.documents.sheet import Drawing, Sheet
 
 WIDTH, HEIGHT = 288.0, 432.0
 _MARGIN = 10.0
@@ -86,6 +86,5 @@ def _foot(sheet: Sheet, content: Content) -> None:
     for row, text in enumerate([*texts, *(text for text, _ in fields)]):
         sheet.text(_MARGIN, 360 + 9 * row, text, size=7, room=_INNER)
     coded = next((text.rpartition(": ")[2] for text, as_barcode in fields if as_barcode), "")
-    if coded.isascii() and coded:
-        sheet.code128(_MARGIN, 402, _INNER, 16, printable(coded))
+    sheet.code128(_MARGIN, 402, _INNER, 16, coded)
     sheet.text_middle(WIDTH / 2, 425, "Made by a twin for tests. Not valid for carriage.", size=6)

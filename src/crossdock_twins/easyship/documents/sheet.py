@@ -33,6 +33,7 @@ SIZES: Mapping[PageSize, tuple[float, float]] = {
 _PLAIN, _BOLD = "Helvetica", "Helvetica-Bold"
 _GREY = 0.82
 _QUIET_DOTS = 10
+_LONGEST = 300
 
 
 class Sheet:
@@ -87,15 +88,19 @@ class Sheet:
         self._canvas.restoreState()
 
     def code128(self, x: float, y: float, room: float, height: float, value: str) -> None:
-        """Draw a Code 128 in the middle of so much room, its bars as wide as fit."""
+        """Draw a Code 128 in the middle of so much room, its bars as wide as fit; nothing where none would."""
+        if not value or not value.isascii():
+            return
         dots = Code128(value, barWidth=1, quiet=0).width + 2 * _QUIET_DOTS
-        bar = max(1, int(room / DOT // dots)) * DOT
+        bar = int(room / DOT // dots) * DOT
+        if not bar:
+            return
         code = Code128(value, barWidth=bar, barHeight=height, quiet=0)
         code.drawOn(self._canvas, self.left + x + (room - code.width) / 2, self._up(y + height))
 
     def qr(self, x: float, y: float, side: float, value: str) -> None:
         """Draw a QR code."""
-        code = QrCodeWidget(value, barLevel="M", barWidth=side, barHeight=side)
+        code = QrCodeWidget(printable(value[:_LONGEST]), barLevel="M", barWidth=side, barHeight=side)
         group = Group(side, side)
         group.add(code)
         renderPDF.draw(group, self._canvas, self.left + x, self._up(y + side))
@@ -146,7 +151,7 @@ def printable(words: str) -> str:
 
 def fitting(words: str, *, font: str, size: float, room: float) -> str:
     """Cut words that are wider than there is room; none given is room enough."""
-    words = printable(words)
+    words = printable(words[:_LONGEST])
     while room and words and stringWidth(words, font, size) > room:
         words = words[:-1]
     return words

@@ -103,7 +103,10 @@ def _time(event: Mapping[str, Any], call: Call) -> datetime:
     if "event_time" not in event:
         return call.now
     moment = datetime.fromisoformat(event["event_time"])
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as error:
+        raise Refusal("invalid_content", _NOT_UPDATED) from error
 
 
 def _handler(shipment: Shipment) -> str:

@@ -47,7 +47,7 @@ def merged(body: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
             changed[name] = {**(changed.get(name) or {}), **value}
         elif name == "parcels":
             known = {parcel["id"]: parcel for parcel in body["parcels"]}
-            changed[name] = [{**_known_parcel(known, parcel), **parcel} for parcel in value]
+            changed[name] = [_changed_parcel(known, parcel) for parcel in value]
         else:
             changed[name] = value
     return changed
@@ -119,9 +119,11 @@ def taken_over(body: Mapping[str, Any], item_id: str) -> dict[str, Any]:
     raise not_found("Item")
 
 
-def _known_parcel(known: Mapping[str, dict[str, Any]], parcel: Mapping[str, Any]) -> dict[str, Any]:
+def _changed_parcel(known: Mapping[str, dict[str, Any]], parcel: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a parcel with what it had before; one without an id is new."""
     if "id" not in parcel:
-        return {}
-    if parcel["id"] not in known:
+        return dict(parcel)
+    before = known.get(parcel["id"].lower())
+    if before is None:
         raise not_found("Parcel")
-    return known[parcel["id"]]
+    return {**before, **parcel, "id": before["id"]}
