@@ -123,27 +123,28 @@ class WebhookPages:
         """Send one sample and tell what came back."""
         event_type = field(form, "event_type")
         if event_type not in rules.event_types(webhook["version"]):
-            return self._back(request, webhook, "There is no such event. Use one of the Test buttons.", tone="bad")
+            return self._back(request, "There is no such event. Use one of the Test buttons.", tone="bad")
         problem = await trial.run(
             self._store, webhook, event_type=event_type, version=webhook["version"], now=self._clock.now()
         )
         if problem is None:
-            return self._back(request, webhook, trial.SUCCEEDED)
-        return self._back(request, webhook, f"{problem}. Look at your endpoint, then test again.", tone="bad")
+            return self._back(request, trial.SUCCEEDED)
+        return self._back(request, f"{problem}. Look at your endpoint, then test again.", tone="bad")
 
     async def switch(self, request: Request, _form: FormData, webhook: sqlite3.Row) -> Response:
         """Activate or deactivate a webhook."""
         state = _STATES[request.url.path.rpartition("/")[2]]
         store.switch(self._store, webhook_id=webhook["id"], state=state, now=self._clock.now())
-        return self._back(request, webhook, f"The webhook is {state}.")
+        return self._back(request, f"The webhook is {state}.")
 
     async def delete(self, request: Request, _form: FormData, webhook: sqlite3.Row) -> Response:
         """Remove a webhook."""
         store.delete(self._store, webhook_id=webhook["id"])
-        return self._pages.redirect(request, PLACE, flash="The webhook is deleted. Nothing more is sent to it.")
+        return self._back(request, "The webhook is deleted. Nothing more is sent to it.")
 
-    def _back(self, request: Request, webhook: sqlite3.Row, sentence: str, *, tone: str = "good") -> Response:
-        return self._pages.redirect(request, f"{PLACE}#{webhook['id']}", flash=sentence, tone=tone)
+    def _back(self, request: Request, sentence: str, *, tone: str = "good") -> Response:
+        """Show the whole list from its top, where the sentence stands."""
+        return self._pages.redirect(request, PLACE, flash=sentence, tone=tone)
 
     def _shown(self, row: sqlite3.Row) -> dict[str, Any]:
         deliveries = Deliveries(self._store)
