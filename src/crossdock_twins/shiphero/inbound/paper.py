@@ -21,8 +21,8 @@ class Box:
     contents: Sequence[tuple[str, int]]
 
 
-def draw(*, plan: str, warehouse: str, boxes: Sequence[Box]) -> bytes:
-    """Draw the labels as a PDF with one page for each box."""
+def draw(*, plan: str, code: str, warehouse: str, boxes: Sequence[Box]) -> bytes:
+    """Draw the labels as a PDF with one page for each box; the bars hold `code` and the number of the box."""
     sheet = io.BytesIO()
     canvas = Canvas(sheet, pagesize=(_WIDTH, _HEIGHT), invariant=1)
     canvas.setTitle(f"Box labels of {plan}")
@@ -31,8 +31,8 @@ def draw(*, plan: str, warehouse: str, boxes: Sequence[Box]) -> bytes:
         canvas.drawString(_MARGIN, _HEIGHT - 0.5 * inch, plan[:32])
         canvas.setFont("Helvetica", 11)
         canvas.drawString(_MARGIN, _HEIGHT - 0.75 * inch, f"Box {box.number} of {len(boxes)} to {warehouse}"[:48])
-        bars = Code128(f"{plan}-{box.number}", barHeight=0.8 * inch, barWidth=1.1)
-        bars.drawOn(canvas, max(0, (_WIDTH - bars.width) / 2), _HEIGHT - 1.8 * inch)
+        bars = Code128(f"{code}-{box.number}", barHeight=0.8 * inch, barWidth=1.1)
+        bars.drawOn(canvas, (_WIDTH - bars.width) / 2, _HEIGHT - 1.8 * inch)
         for place, (sku, pieces) in enumerate(box.contents[:_MOST_ROWS]):
             canvas.drawString(_MARGIN, _HEIGHT - (2.2 * inch + place * 14), f"{pieces} x {sku}"[:48])
         canvas.showPage()

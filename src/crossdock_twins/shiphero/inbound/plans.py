@@ -22,6 +22,7 @@ Node = dict[str, Any]
 
 _LINE_TYPE = "ShippingPlanLineItem"
 _PAGE_SIZE = "4x6"
+_MOST_PIECES = 10_000_000
 
 
 def shipping_plan(call: Call, *, id: str | None = None) -> Node:  # noqa: A002 - the API's own argument
@@ -81,7 +82,7 @@ def _print(call: Call, number: int) -> None:
     ]
     if not boxes:
         return
-    sheet = paper.draw(plan=row["po_number"], warehouse=house["identifier"], boxes=boxes)
+    sheet = paper.draw(plan=row["po_number"], code=f"SP{number}", warehouse=house["identifier"], boxes=boxes)
     name = papers.keep(
         call.state, account_id=row["account_id"], media_type="application/pdf", ending="pdf", contents=sheet
     )
@@ -91,8 +92,8 @@ def _print(call: Call, number: int) -> None:
 
 def _line(call: Call, item: Mapping[str, Any]) -> NewLine:
     product = catalogue.find(call.state.store, account_id=call.account.id, sku=required(item["sku"], "sku"))
-    if item["quantity"] < 1:
-        raise invalid("quantity must be at least 1")
+    if not 0 < item["quantity"] <= _MOST_PIECES:
+        raise invalid(f"quantity must be at least 1 and at most {_MOST_PIECES}")
     return NewLine(
         product_id=product["id"],
         sku=product["sku"],

@@ -9,6 +9,9 @@ from crossdock_twins.shiphero.orders import access
 from crossdock_twins.shiphero.products import changes, events, kits, nodes, store
 from crossdock_twins.shiphero.products.kits import ASSEMBLY, KIT
 
+_MOST_PIECES = 10_000
+"""The most pieces of one component that go into another product."""
+
 
 def kit_build(call: Call, *, data: Mapping[str, Any]) -> dict[str, Any]:
     """Answer `kit_build`: make a product a kit, add components, or change how many pieces of one go in."""
@@ -87,8 +90,8 @@ def _parts(call: Call, row: Any, components: list[Mapping[str, Any] | None], *, 
                 raise invalid("A product cannot be a component of itself")
             if kind == KIT and part["kit"]:
                 raise invalid(f"{part['sku']} is a kit, and a kit cannot be a component of a kit")
-            if each["quantity"] < 1:
-                raise invalid("quantity must be at least 1")
+            if not 0 < each["quantity"] <= _MOST_PIECES:
+                raise invalid(f"quantity must be at least 1 and at most {_MOST_PIECES}")
             parts.append((part["id"], each["quantity"]))
     if not parts:
         raise invalid("Name at least one component")

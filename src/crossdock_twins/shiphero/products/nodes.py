@@ -120,12 +120,19 @@ def product_listing(call: Call, where: Conditions) -> Listing:
 def product_of_line(line: dict[str, Any], info: Info) -> dict[str, Any] | None:
     """Resolve `LineItem.product` by SKU; a line may name one that the account does not have."""
     call = info.context
-    row = call.state.store.one(
-        "SELECT p.* FROM products p JOIN orders o ON o.account_id = p.account_id"
-        " JOIN line_items l ON l.order_id = o.id WHERE l.id = ? AND p.sku_key = ?",
-        *(line["legacy_id"], line["_sku_key"]),
-    )
-    return products(call, [row])[0] if row is not None else None
+
+    def load(numbers: list[int]) -> dict[int, dict[str, Any]]:
+        marks = ", ".join("?" * len(numbers))
+        found = call.state.store.all(
+            "SELECT l.id, p.id AS product_id FROM line_items l JOIN orders o ON o.id = l.order_id"
+            f" JOIN products p ON p.account_id = o.account_id AND p.sku_key = l.sku_key WHERE l.id IN ({marks})",
+            *numbers,
+        )
+        known = products_by_number(call, sorted({row["product_id"] for row in found}))
+        return {row["id"]: known[row["product_id"]] for row in found}
+
+    found: dict[str, Any] | None = line["_siblings"].below("product", line["_number"], load)
+    return found
 
 
 def warehouse_of_line(line: dict[str, Any], info: Info) -> str | None:

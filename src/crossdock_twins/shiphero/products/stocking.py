@@ -22,12 +22,14 @@ _COUNTS = (
     *("reorder_level", "reorder_amount"),
 )
 
+_MOST_PIECES = 10_000_000
+
 
 def add_to_warehouse(call: Call, *, account_id: int, product_id: int, data: Mapping[str, Any], reason: str) -> int:
     """Make the stock record of a product in the warehouse that `data` names, with its `on_hand`; give its number."""
-    negative = next((name for name in _COUNTS if (data.get(name) or 0) < 0), None)
-    if negative:
-        raise invalid(f"{negative} must not be negative")
+    wrong = next((name for name in _COUNTS if not 0 <= (data.get(name) or 0) <= _MOST_PIECES), None)
+    if wrong:
+        raise invalid(f"{wrong} must not be negative, and at most {_MOST_PIECES}")
     warehouse_id = access.warehouse_for(call.state.store, data["warehouse_id"], account_id=account_id)
     at = call.state.today()
     if _record_of(call.state, product_id, warehouse_id) is not None:

@@ -17,6 +17,7 @@ _KEPT = (
 )
 _AMOUNTS = ("discount", "tax", "shipping_price")
 _COUNTS = ("quantity", "sell_ahead")
+_MOST_PIECES = 10_000_000
 
 
 def purchase_order_update(call: Call, *, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,9 +47,9 @@ def _change_lines(call: Call, row: sqlite3.Row, items: list[Mapping[str, Any]], 
         if line is None:
             raise not_found("Purchase order line item")
         counts = {name: item[name] for name in _COUNTS if item.get(name) is not None}
-        negative = next((name for name, value in counts.items() if value < 0), None)
-        if negative:
-            raise invalid(f"{negative} must not be negative")
+        wrong = next((name for name, value in counts.items() if not 0 <= value <= _MOST_PIECES), None)
+        if wrong:
+            raise invalid(f"{wrong} must not be negative, and at most {_MOST_PIECES}")
         body = {"note": item["note"]} if item.get("note") is not None else {}
         if item.get("price") is not None:
             body["price"] = money.amount(item["price"], "price")

@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 from crossdock_twins.shiphero.errors import invalid
 
 _CENT = Decimal("0.01")
+_TOO_MUCH = Decimal(10) ** 12
 
 
 def amount(text: str | None, name: str) -> str:
@@ -13,7 +14,7 @@ def amount(text: str | None, name: str) -> str:
         value = Decimal((text or "").strip() or "0")
     except InvalidOperation:
         value = Decimal("NaN")
-    if not value.is_finite():
+    if not value.is_finite() or abs(value) >= _TOO_MUCH:
         raise invalid(f"{name} must be an amount such as 12.50")
     return written(value)
 

@@ -95,8 +95,8 @@ def _line(call: Call, account_id: int, item: Mapping[str, Any]) -> NewLine:
     product = products.find(call.state.store, account_id=account_id, sku=required(item["sku"], "sku"))
     if not 0 < item["quantity"] <= _MOST_PIECES:
         raise invalid(f"quantity must be a number from 1 to {_MOST_PIECES}")
-    if (item.get("sell_ahead") or 0) < 0:
-        raise invalid("sell_ahead must not be negative")
+    if not 0 <= (item.get("sell_ahead") or 0) <= _MOST_PIECES:
+        raise invalid(f"sell_ahead must not be negative, and at most {_MOST_PIECES}")
     body = {name: item[name] for name in _KEPT_OF_LINE if item.get(name) is not None}
     return NewLine(
         product_id=product["id"],

@@ -18,6 +18,8 @@ from crossdock_twins.shiphero.stock import ledger
 if TYPE_CHECKING:
     from crossdock_twins.shiphero.state import State
 
+_MOST_PIECES = 10_000_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
@@ -46,8 +48,8 @@ def receive(state: "State", order: sqlite3.Row, arrivals: Iterable[Arrival], *, 
 def _receive(state: "State", order: sqlite3.Row, arrival: Arrival, *, by: User, at: str) -> int | None:
     line = state.store.all("SELECT * FROM purchase_order_lines WHERE id = ?", arrival.line["id"])[0]
     received, rejected = line["quantity_received"] + arrival.received, line["quantity_rejected"] + arrival.rejected
-    if received < 0 or rejected < 0:
-        raise invalid("quantity_received and quantity_rejected must not be negative")
+    if not (0 <= received <= _MOST_PIECES and 0 <= rejected <= _MOST_PIECES):
+        raise invalid(f"quantity_received and quantity_rejected must not be negative, and at most {_MOST_PIECES}")
     status = line["fulfillment_status"]
     if status == store.PENDING and received + rejected >= line["quantity"]:
         status = store.CLOSED

@@ -17,6 +17,7 @@ _NOTES = {
     "assembly_details": "ASSEMBLY_DETAILS",
     "instructions": "INSTRUCTIONS",
 }
+_MOST_PIECES = 100_000
 _RANGES = {"requested_date": "requested_date", "updated_at": "updated_at"}
 _ROOMIEST = (
     "SELECT i.location_id, sum(i.quantity) AS pieces FROM item_locations i"
@@ -94,8 +95,8 @@ def _plan(call: Call, number: int, account_id: int, warehouse_id: int, wanted: M
     """Fix what is to be made, and how many pieces of each component go in."""
     at, database = call.state.today(), call.state.store
     product = products.find(database, account_id=account_id, sku=wanted["sku"])
-    if wanted["quantity"] < 1:
-        raise invalid("quantity must be at least 1")
+    if not 0 < wanted["quantity"] <= _MOST_PIECES:
+        raise invalid(f"quantity must be at least 1 and at most {_MOST_PIECES}")
     parts = kits.recipe(database, product)
     if not parts:
         raise invalid(f"{product['sku']} has no components. Add them with assembly_add_components")
