@@ -128,6 +128,7 @@ def test_a_mended_address_lifts_its_hold(shiphero_twin: ShipheroTwin) -> None:
     after = change(client, "order_update", "UpdateOrderInput", {"order_id": order["id"], "shipping_address": sound})
 
     assert (order["holds"]["address_hold"], after["holds"]["address_hold"]) == (True, False)
+    assert "Address hold removed" in told(after)
 
 
 def test_history_takes_notes_and_is_found(shiphero_twin: ShipheroTwin) -> None:

@@ -72,12 +72,14 @@ def _address_hold(order: sqlite3.Row, after: Mapping[str, Any], *, looks: bool) 
 
 
 def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    changed = [name for name, value in after.items() if before.get(name) != value and name != "hold_until"]
-    return [
-        f"Updated {name}" if isinstance(after[name], dict | list) else f"Updated {name} to {_shown(after[name])}"
-        for name in changed
-        if name != "ftr_exemption_value"
-    ]
+    changed = [name for name, value in after.items() if (before.get(name) or None) != (value or None)]
+    return [_told(name, after[name]) for name in changed if name not in {"ftr_exemption_value", "hold_until"}]
+
+
+def _told(name: str, value: Any) -> str:
+    if name in HOLDS:
+        return f"{name.replace('_', ' ').capitalize()} {'added' if value else 'removed'}"
+    return f"Updated {name}" if isinstance(value, dict | list) else f"Updated {name} to {_shown(value)}"
 
 
 def _shown(value: Any) -> str:
@@ -92,8 +94,7 @@ def order_update_holds(call: Call, *, data: Mapping[str, Any]) -> dict[str, Any]
     if changed:
         call.state.orders.update(order["id"], at=at, columns=changed)
         for hold, value in changed.items():
-            words = f"{hold.replace('_', ' ').capitalize()} {'added' if value else 'removed'}"
-            call.state.orders.note(order["id"], words, by=call.user, at=at)
+            call.state.orders.note(order["id"], _told(hold, value), by=call.user, at=at)
         allocation.allocate(call.state, order_id=order["id"], at=at)
     return nodes.read(call, order["id"])
 

@@ -94,7 +94,7 @@ def shipping_container(call: Call, *, id: str | None = None) -> dict[str, Any]: 
     number = number_of(id, "ShippingContainer")
     row = call.state.store.one("SELECT * FROM shipping_containers WHERE id = ?", number)
     if row is None or row["account_id"] not in call.visible:
-        raise not_found("ShippingContainer")
+        raise not_found("Shipping container")
     return label_nodes.shipping_containers(call, [row])[0]
 
 

@@ -46,7 +46,8 @@ def close_later(store: Store, container_id: int, *, at: str) -> None:
 
 def _picked_up(state: "State", due: Due) -> None:
     number = int(due.key)
-    _move(state.store, number, MOVING)
+    if not _move(state.store, number, WAITING, MOVING):
+        return
     state.store.execute("UPDATE shipments SET picked_up = 1 WHERE id = ?", number)
     days = 2 + int(tokens.fingerprint(f"transit {number}"), 16) % 3
     arrival = (due.at + timedelta(days=days)).replace(hour=14)
@@ -55,17 +56,21 @@ def _picked_up(state: "State", due: Due) -> None:
 
 def _delivered(state: "State", due: Due) -> None:
     number = int(due.key)
-    _move(state.store, number, DELIVERED)
+    if not _move(state.store, number, MOVING, DELIVERED):
+        return
     state.store.execute("UPDATE shipments SET delivered = 1 WHERE id = ?", number)
-    order = state.store.one("SELECT order_id FROM shipments WHERE id = ?", number)
-    if order is not None:
-        state.orders.note(order["order_id"], "Shipment delivered", by=None, at=dates.text_of(due.at))
+    order = state.store.all("SELECT order_id FROM shipments WHERE id = ?", number)[0]
+    state.orders.note(order["order_id"], "Shipment delivered", by=None, at=dates.text_of(due.at))
 
 
-def _move(store: Store, shipment_id: int, status: str) -> None:
-    store.execute(
-        "UPDATE shipping_labels SET tracking_status = ? WHERE shipment_id = ? AND status = 'valid'", status, shipment_id
+def _move(store: Store, shipment_id: int, before: str, after: str) -> bool:
+    """Move the parcels of a shipment that are so far, and tell whether there were any."""
+    moved = store.execute(
+        "UPDATE shipping_labels SET tracking_status = ?"
+        " WHERE shipment_id = ? AND status = 'valid' AND tracking_status = ?",
+        *(after, shipment_id, before),
     )
+    return moved > 0
 
 
 def _leaves(state: "State", due: Due) -> None:
