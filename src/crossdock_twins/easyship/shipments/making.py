@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from crossdock_twins.base.store import Store
 from crossdock_twins.easyship.errors import Refusal
-from crossdock_twins.easyship.shipments import intake, planning, purchase
+from crossdock_twins.easyship.shipments import intake, planning, purchase, returns
 from crossdock_twins.easyship.shipments.compose import address, with_ids
 from crossdock_twins.easyship.shipments.planning import Plan, Purchase
 from crossdock_twins.easyship.shipments.rules import shipment_problems
@@ -57,7 +57,10 @@ def make(store: Store, *, company: Company, environment: Environment, body: Mapp
             country_alpha2=completed["destination_address"]["country_alpha2"],
             compose=compose,
         )
-        return bought(store, shipment, planned, wanted=planned.purchase, at=now)
+        made = bought(store, shipment, planned, wanted=planned.purchase, at=now)
+        if planned.body.get("automated_return", False) and not completed.get("return", False):
+            make(store, company=company, environment=environment, body=returns.body_of(store, shipment, {}), now=now)
+        return made
 
 
 def change(store: Store, shipment: Shipment, *, company: Company, changes: Mapping[str, Any], now: datetime) -> Made:

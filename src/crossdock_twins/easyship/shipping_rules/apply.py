@@ -120,6 +120,7 @@ def _package(draft: _Draft, options: Options) -> None:
 
 
 def _automated_return(draft: _Draft, options: Options) -> None:
+    """Ask for the draft of the return beside the shipment: the twin's reading of a return that is made by itself."""
     draft.body["automated_return"] = options["force_automated_return_requested"]
 
 
