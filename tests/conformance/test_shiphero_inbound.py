@@ -182,6 +182,22 @@ def test_inbound_shipments_are_found(goods: Goods, arguments: str) -> None:
     assert _found(goods, arguments) == [made["id"]]
 
 
+def test_a_page_of_inbound_shipments_is_searched(goods: Goods) -> None:
+    """`search` keeps the rows that have all its members; a member that no row has leaves none."""
+    made = _create(goods, vendor_id=None, truck_arrived_at="2026-11-30")
+    _create(goods)
+    query = """query($search: GenericScalar) { inbound_shipments { data(first: 5, search: $search) {
+      total_count edges { node { id } } } } }"""
+
+    pages = [
+        goods.client.data(query, {"search": search})["inbound_shipments"]["data"]
+        for search in ({"status": "ARRIVED"}, {"status": "ARRIVED", "colour": "red"}, {}, {"status": ["ARRIVED"]})
+    ]
+
+    assert pages[0] == {"total_count": 1, "edges": [{"node": {"id": made["id"]}}]}
+    assert [page["total_count"] for page in pages] == [1, 0, 2, 0]
+
+
 def test_statuses_follow_the_floor(goods: Goods) -> None:
     """Each stamps the truck's moments; deleted ones are only found by name, and unknown ones are refused."""
     made = _create(goods)

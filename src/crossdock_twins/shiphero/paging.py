@@ -1,7 +1,7 @@
 """Pages of a list in Relay's manner: a window over rows that SQLite sorts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from crossdock_twins.base.store import Store, Value
@@ -95,9 +95,12 @@ class Listing:
         last: int | None = None,
         after: str | None = None,
         before: str | None = None,
-        **_search: Any,
+        search: Any = None,
     ) -> dict[str, Any]:
-        """Read one page."""
+        """Read one page; `search` keeps the rows whose columns, those that can be sorted by, equal its members."""
+        if isinstance(search, dict) and search:
+            found_by = replace(self, where=self._narrowed(search))
+            return found_by.connection(call, sort=sort, first=first, last=last, after=after, before=before)
         order = self._order(sort)
         page = window(total=self.total, first=first, last=last, after=after, before=before)
         limit = -1 if page.size is None else page.size + 1
@@ -114,6 +117,15 @@ class Listing:
         """Count all rows."""
         rows = self.store.all(f"SELECT count(*) AS n FROM {self.table} {self.where.sql}", *self.where.values)
         return int(rows[0]["n"])
+
+    def _narrowed(self, search: Mapping[str, Any]) -> Conditions:
+        where = Conditions()
+        if self.where.sql:
+            where.add(self.where.sql.removeprefix("WHERE "), *self.where.values)
+        for name, value in search.items():
+            plain = value if isinstance(value, str | int | float) else None
+            where.add(f"{self.sorts[name]} = ?" if name in self.sorts else "0 = ?", plain)
+        return where
 
     def _order(self, sort: str | None) -> str:
         name = (sort or "").strip()
