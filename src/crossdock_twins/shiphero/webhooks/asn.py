@@ -1,8 +1,6 @@
 """Shipment ASN: what a buyer's system is told of a wholesale order that has left, container by container."""
 
 import json
-from typing import Any
-
 from crossdock_twins.base.store import Store
 from crossdock_twins.shiphero.webhooks.publish import publish
 
@@ -29,21 +27,16 @@ def sent(store: Store, *, wholesale_id: int, shipment_id: int, at: str) -> None:
         "SELECT body FROM wholesale_shipping_details WHERE wholesale_id = ? ORDER BY id LIMIT 1", wholesale_id
     )
     known = {} if details is None else json.loads(details["body"])
+    layout = json.loads(order["packing_layout"]) if order["packing_layout"] else {}
     payload = {
         "account_id": order["account_id"],
         "order_id": order["order_id"],
         "shipment_id": shipment_id,
         "shipping_details": {name: known.get(name) for name in _DETAILS},
         "packing_layout": {
-            "created_at": order["created_at"],
-            "updated_at": order["updated_at"],
-            "containers": _containers(order["packing_layout"]),
+            "created_at": layout.get("created_at") or order["created_at"],
+            "updated_at": layout.get("updated_at") or order["updated_at"],
+            "containers": layout.get("containers") or [],
         },
     }
     publish(store, account_id=order["account_id"], name=NAME, payload=payload, at=at)
-
-
-def _containers(layout: str | None) -> list[Any]:
-    value = None if layout is None else json.loads(layout)
-    found = value.get("containers") if isinstance(value, dict) else value
-    return found if isinstance(found, list) else []
