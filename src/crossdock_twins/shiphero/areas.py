@@ -72,6 +72,11 @@ from crossdock_twins.shiphero.totes import nodes as tote_nodes
 from crossdock_twins.shiphero.totes import operations as totes
 from crossdock_twins.shiphero.webhooks import control as webhook_control
 from crossdock_twins.shiphero.webhooks import operations as webhooks
+from crossdock_twins.shiphero.wholesale import leaving as wholesale_leaving
+from crossdock_twins.shiphero.wholesale import nodes as wholesale_nodes
+from crossdock_twins.shiphero.wholesale import operations as wholesale
+from crossdock_twins.shiphero.wholesale import packing as wholesale_packing
+from crossdock_twins.shiphero.wholesale import picking as wholesale_picking
 from crossdock_twins.shiphero.work_orders import control as work_order_control
 from crossdock_twins.shiphero.work_orders import fees
 from crossdock_twins.shiphero.work_orders import nodes as work_order_nodes
@@ -97,6 +102,11 @@ _AREAS: tuple[ModuleType, ...] = (
     monthly,
     tally,
     boxes,
+    wholesale,
+    wholesale_nodes,
+    wholesale_picking,
+    wholesale_packing,
+    wholesale_leaving,
     orders,
     order_nodes,
     order_lines,
