@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from conformance.easyship_client import PARCEL, client, error, rates
+from conformance.easyship_shapes import fitting
 from twins import EasyshipTwin
 
 _NOT_COMPLIANT = "The request does not comply with the OpenAPI Specification."
@@ -154,3 +155,93 @@ def test_a_body_that_is_no_json_is_refused(easyship_twin: EasyshipTwin, body: by
 
     assert reply.status == 400
     assert error(reply)["code"] == "invalid_request"
+
+
+def test_states_are_those_of_four_countries(easyship_twin: EasyshipTwin) -> None:
+    """112, counted, with Easyship's numbers of their countries."""
+    caller = client(easyship_twin)
+
+    first = fitting(caller.ask("GET", "/2024-09/states"), "states_index")
+    every = [
+        row
+        for page in (1, 2)
+        for row in caller.ask("GET", f"/2024-09/states?per_page=100&page={page}").json()["states"]
+    ]
+
+    assert first["states"][0] == {"abbr": "AL", "country_id": 234, "id": 1, "name": "Alabama"}
+    assert first["meta"]["pagination"]["count"] == len(every) == 112
+    assert len({row["country_id"] for row in every}) == 4
+
+
+def test_hs_codes_are_searched_by_digits_and_by_words(easyship_twin: EasyshipTwin) -> None:
+    """Eight digits that end in 00."""
+    caller = client(easyship_twin)
+
+    by_code = fitting(caller.ask("GET", "/2024-09/hs_codes?code=4202.22"), "hs_code_index")["hs_codes"]
+    by_words = caller.ask("GET", "/2024-09/hs_codes?description=shirts+COTTON").json()["hs_codes"]
+
+    assert by_code == [{"code": "42022200", "description": "Handbags of plastics or textiles"}]
+    assert {row["code"] for row in by_words} == {"61051000", "61091000", "62052000"}
+
+
+_NEAR = "line_1=1+Main+St&city=Boise&state=ID&postal_code=83702"
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "operation"),
+    [
+        ("canada_post", "country_alpha2=CA&postal_code=K1P5A0&city=Ottawa&state=ON", "locations_canada_post_index"),
+        ("canada_post", "country_alpha2=CA&latitude=45.4&longitude=-75.7&tonight=true", "locations_canada_post_index"),
+        ("fedex", f"country_alpha2=US&{_NEAR}", "locations_Fedex_index"),
+        ("ups", f"country_alpha2=US&{_NEAR}", "locations_ups_index"),
+        ("usps", "country_alpha2=US&postal_code=83702", "locations_usps_index"),
+    ],
+)
+def test_places_of_couriers_are_near_an_address(
+    easyship_twin: EasyshipTwin, path: str, query: str, operation: str
+) -> None:
+    """Ten, with hours; the same address always has the same."""
+    caller = client(easyship_twin)
+
+    reply, again = (caller.ask("GET", f"/2024-09/locations/{path}?{query}") for _ in range(2))
+
+    places = fitting(reply, operation)["locations"]
+    assert (len(places), places) == (10, again.json()["locations"])
+    assert all(place["opening_hours"] for place in places)
+
+
+def test_places_are_limited(easyship_twin: EasyshipTwin) -> None:
+    """By number and by distance."""
+    caller = client(easyship_twin)
+
+    few = caller.ask("GET", "/2024-09/locations/canada_post?country_alpha2=CA&postal_code=K1P5A0&limit=3").json()
+    near = caller.ask("GET", f"/2024-09/locations/fedex?country_alpha2=US&{_NEAR}&distance_value=1").json()
+
+    assert (len(few["locations"]), len(near["locations"])) == (3, 2)
+
+
+def test_a_courier_without_places_in_a_country_says_so(easyship_twin: EasyshipTwin) -> None:
+    """In the words of the documentation."""
+    reply = client(easyship_twin).ask("GET", "/2024-09/locations/canada_post?country_alpha2=US")
+
+    assert (reply.status, error(reply)["code"]) == (422, "invalid_content")
+    assert error(reply)["details"] == ["We do not support locations for Canada Post in United States."]
+    assert error(reply)["links"][1]["name"] == "List Canada Post Locations"
+
+
+def test_a_courier_that_cannot_be_asked_breaks_the_call(easyship_twin: EasyshipTwin) -> None:
+    """Canada Post needs to know where: without a place the answer is 500, with a body."""
+    reply = client(easyship_twin).ask("GET", "/2024-09/locations/canada_post?country_alpha2=CA")
+
+    assert (reply.status, error(reply)["code"], error(reply)["type"]) == (500, "internal_server_error", "api_error")
+    assert error(reply)["message"] == "Unexpected internal error."
+    assert error(reply)["details"] == [
+        "Unable to retrieve Canada Post service point location. Please contact Easyship support."
+    ]
+
+
+def test_what_a_search_needs_must_be_there(easyship_twin: EasyshipTwin) -> None:
+    """The first check names what is missing."""
+    reply = client(easyship_twin).ask("GET", "/2024-09/locations/ups?country_alpha2=US")
+
+    assert (reply.status, error(reply)["code"]) == (422, "invalid_url_param")

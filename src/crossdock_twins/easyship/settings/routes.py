@@ -20,13 +20,13 @@ _DEFAULTS: Mapping[str, Any] = {
             "delivered",
             "exception",
         ],
-        "button": _BUTTON,
+        "button": {**_BUTTON},
         "display_options": {"contact": False, "header": False},
         "footnote": _FOOTNOTE,
     },
     "tracking_page": {
         "advertising": None,
-        "button": _BUTTON,
+        "button": {**_BUTTON},
         "display_options": {
             "contact": True,
             "contact_courier": True,
