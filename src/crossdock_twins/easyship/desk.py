@@ -23,6 +23,7 @@ from crossdock_twins.easyship.documents import links
 from crossdock_twins.easyship.grants import Grants
 from crossdock_twins.easyship.integrations import Integrations
 from crossdock_twins.easyship.parts import Parts
+from crossdock_twins.easyship.seeding import large
 from crossdock_twins.easyship.shipments import pages as shipment_pages
 from crossdock_twins.easyship.state import Environment, State
 from crossdock_twins.easyship.subscriptions import pages as subscription_pages
@@ -86,6 +87,7 @@ def open_desk(*, store: Store, clock: TwinClock, urls: TwinUrls) -> Desk:
             seeds_by_name={
                 "small-shop": partial(_small_shop, parts, store, clock),
                 "empty": partial(_companies, store, clock),
+                "large": partial(_large_shop, parts, store, clock),
             },
         ),
         routes=[*extras.routes(parts), *account_control.routes(store, clock)],
@@ -97,6 +99,11 @@ def open_desk(*, store: Store, clock: TwinClock, urls: TwinUrls) -> Desk:
 
 def _companies(store: Store, clock: TwinClock) -> None:
     seeds.companies(store, now=clock.now())
+
+
+def _large_shop(parts: Parts, store: Store, clock: TwinClock) -> None:
+    _companies(store, clock)
+    large.fill(store, parts.state.companies()[0], now=clock.now(), tables=_HERE / "tables")
 
 
 def _small_shop(parts: Parts, store: Store, clock: TwinClock) -> None:

@@ -100,6 +100,11 @@ def record(
         _call_for_recharge(store, company_id, environment, at)
 
 
+def take_off(store: Store, *, company_id: str, environment: Environment, amount_cents: int) -> None:
+    """Take off the balance what rows that are written already say; for seeds, which write many rows at once."""
+    _move(store, company_id, environment, balance=-amount_cents, available=-amount_cents)
+
+
 def announce(
     store: Store,
     *,

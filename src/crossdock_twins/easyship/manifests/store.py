@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crossdock_twins.base.store import Store, Value
+from crossdock_twins.easyship.shipments.patterns import answer_of
 from crossdock_twins.easyship.state import Environment, Owner
 
 _LABELS = ("generated", "printed", "reported")
@@ -38,12 +39,12 @@ def open_shipments(store: Store, *, owner: Owner, courier_id: str, only: Sequenc
             clauses.append(f"{column} IN ({', '.join('?' * len(allowed))})")
             values += allowed
     rows = store.all(
-        "SELECT answer FROM shipment WHERE company_id = ? AND environment = ? AND courier_id = ?"
+        "SELECT * FROM shipment WHERE company_id = ? AND environment = ? AND courier_id = ?"
         f" AND shipment_state = 'created' AND {' AND '.join(clauses)}"
         " AND id NOT IN (SELECT shipment_id FROM manifest_shipment) ORDER BY number LIMIT ?",
         *(owner.company_id, owner.environment, courier_id, *values, _MOST),
     )
-    return [json.loads(row["answer"]) for row in rows]
+    return [json.loads(answer_of(store, row)) for row in rows]
 
 
 def next_number(store: Store) -> int:

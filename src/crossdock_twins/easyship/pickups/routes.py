@@ -16,6 +16,7 @@ from crossdock_twins.easyship.rates.pricing import pickup_fee
 from crossdock_twins.easyship.replies import Rendered, Reply, success
 from crossdock_twins.easyship.shipments import store as shipments
 from crossdock_twins.easyship.shipments.filters import read_filters
+from crossdock_twins.easyship.shipments.patterns import answer_of
 from crossdock_twins.easyship.shipments.store import Shipment
 
 _CREATED = 201
@@ -89,7 +90,7 @@ def index_shipments(call: Call) -> Reply:
         rows = shipments.matching(
             call.store, owner=call.owner, filters=replace(filters, columns=columns), limit=limit, offset=offset
         )
-        return [row["answer"] for row in rows]
+        return [answer_of(call.store, row) for row in rows]
 
     rows, page = countless(fetch, call.query)
     return Reply(members={"shipments": Rendered("[" + ",".join(rows) + "]")}, page=page)

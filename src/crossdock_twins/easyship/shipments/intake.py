@@ -8,6 +8,7 @@ from crossdock_twins.easyship.addresses.store import default_address, saved_addr
 from crossdock_twins.easyship.errors import not_found
 from crossdock_twins.easyship.products.packing import packed
 from crossdock_twins.easyship.rates.measures import Units, units
+from crossdock_twins.easyship.shipments.rules import LARGEST
 from crossdock_twins.easyship.shipments.store import by_item
 from crossdock_twins.easyship.state import Company, Environment, Owner
 
@@ -67,7 +68,7 @@ def metric(body: Mapping[str, Any]) -> dict[str, Any]:
 def _parcel(sent: Mapping[str, Any], in_units: Units) -> dict[str, Any]:
     changed = dict(sent)
     if "total_actual_weight" in sent:
-        changed["total_actual_weight"] = float(in_units.kilograms(sent["total_actual_weight"]))
+        changed["total_actual_weight"] = _weight(sent["total_actual_weight"], in_units)
     if sent.get("box"):
         changed["box"] = {**sent["box"], **_sides(sent["box"], in_units)}
     if "items" in sent:
@@ -78,15 +79,24 @@ def _parcel(sent: Mapping[str, Any], in_units: Units) -> dict[str, Any]:
 def _item(sent: Mapping[str, Any], in_units: Units) -> dict[str, Any]:
     changed = dict(sent)
     if "actual_weight" in sent:
-        changed["actual_weight"] = float(in_units.kilograms(sent["actual_weight"]))
+        changed["actual_weight"] = _weight(sent["actual_weight"], in_units)
     if "dimensions" in sent:
         changed["dimensions"] = _sides(sent["dimensions"], in_units)
     return changed
 
 
 def _sides(sent: Mapping[str, Any], in_units: Units) -> dict[str, float]:
-    size = in_units.size(sent).as_json()
-    return {side: size[side] for side in _SIDES if side in sent}
+    size = in_units.size({side: length for side, length in sent.items() if side in _SIDES and _sane(length)}).as_json()
+    return {side: size[side] if _sane(sent[side]) else sent[side] for side in _SIDES if side in sent}
+
+
+def _weight(value: float, in_units: Units) -> float:
+    return float(in_units.kilograms(value)) if _sane(value) else value
+
+
+def _sane(value: float) -> bool:
+    """Tell whether a measure can be converted; others are left as they are, for the rules to refuse."""
+    return abs(value) < LARGEST
 
 
 def _saved(store: Store, owner: Owner, address_id: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Any
 
-from crossdock_twins.base.store import Value
+from crossdock_twins.base.store import Store, Value
 from crossdock_twins.easyship.credit import records
 from crossdock_twins.easyship.operations import Call, Handler
 from crossdock_twins.easyship.paging import counted, countless
@@ -28,7 +28,9 @@ def trackings(call: Call) -> Reply:
 
     rows, page = countless(fetch, call.query)
     with_checkpoints = call.query.get("include_checkpoints", False)
-    shown = [_tracked(row, checkpoints(call.store, row["number"]) if with_checkpoints else None) for row in rows]
+    shown = [
+        _tracked(call.store, row, checkpoints(call.store, row["number"]) if with_checkpoints else None) for row in rows
+    ]
     return Reply(members={"shipments": shown}, page=page)
 
 
@@ -51,8 +53,8 @@ def charges(call: Call) -> Reply:
     return Reply(members={"transaction_records": [records.record_json(row) for row in rows]}, page=page)
 
 
-def _tracked(row: sqlite3.Row, seen: list[dict[str, Value]] | None) -> dict[str, Any]:
-    shipment = read(row)
+def _tracked(store: Store, row: sqlite3.Row, seen: list[dict[str, Value]] | None) -> dict[str, Any]:
+    shipment = read(store, row)
     answer = shipment.answer
     return {
         "checkpoints": seen,

@@ -10,9 +10,10 @@ from crossdock_twins.base.store import Store
 from crossdock_twins.easyship.errors import Refusal
 from crossdock_twins.easyship.shipments import intake, planning, purchase, returns
 from crossdock_twins.easyship.shipments.compose import address, with_ids
+from crossdock_twins.easyship.shipments.patterns import made_id
 from crossdock_twins.easyship.shipments.planning import Plan, Purchase
 from crossdock_twins.easyship.shipments.rules import shipment_problems
-from crossdock_twins.easyship.shipments.store import Shipment, insert, made_id, save
+from crossdock_twins.easyship.shipments.store import Shipment, insert, save
 from crossdock_twins.easyship.shipping_rules.apply import apply
 from crossdock_twins.easyship.state import Company, Environment, Owner
 from crossdock_twins.easyship.subscriptions import plans

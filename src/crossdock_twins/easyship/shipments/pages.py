@@ -11,7 +11,9 @@ from starlette.routing import BaseRoute, Route
 from crossdock_twins.base.store import Store
 from crossdock_twins.easyship.door import Door
 from crossdock_twins.easyship.parts import Parts
+from crossdock_twins.easyship.shipments.patterns import answer_of
 from crossdock_twins.easyship.shipments.status import status
+from crossdock_twins.easyship.shipments.store import checkpoints
 from crossdock_twins.easyship.state import Company, Person
 
 PLACE = "/shipments"
@@ -53,7 +55,7 @@ class ShipmentPages:
         if asked["before"].isdecimal():
             where, values = f"{where} AND number < ?", [*values, asked["before"]]
         rows = self._store.all(
-            "SELECT number, id, answer FROM shipment WHERE company_id = ? AND environment = ?"
+            "SELECT * FROM shipment WHERE company_id = ? AND environment = ?"
             f" AND shipment_state <> 'deleted'{where} ORDER BY number DESC LIMIT {_SHOWN + 1}",
             *values,
         )
@@ -65,7 +67,7 @@ class ShipmentPages:
             asked=asked,
             environment=environment,
             environments=_ENVIRONMENTS,
-            shipments=[_line(row) for row in rows[:_SHOWN]],
+            shipments=[_line(self._store, row) for row in rows[:_SHOWN]],
             next=rows[_SHOWN - 1]["number"] if len(rows) > _SHOWN else None,
         )
 
@@ -77,25 +79,22 @@ class ShipmentPages:
         )
         if row is None:
             return self._parts.pages.render(request, "not_found.html", status=404, person=person, company=company)
-        checkpoints = self._store.all(
-            "SELECT at, detail FROM shipment_checkpoint WHERE number = ? ORDER BY order_number DESC", row["number"]
-        )
-        answer = json.loads(row["answer"])
+        answer = json.loads(answer_of(self._store, row))
         return self._parts.pages.render(
             request,
             "shipment.html",
             person=person,
             company=company,
             environment=row["environment"],
-            line=_line(row),
+            line=_line(self._store, row),
             shipment=answer,
             papers=_papers(self._parts.urls.production, self._parts.urls.sandbox, row, answer),
-            checkpoints=[{"at": each["at"], **json.loads(each["detail"])} for each in checkpoints],
+            checkpoints=checkpoints(self._store, row["number"])[::-1],
         )
 
 
-def _line(row: sqlite3.Row) -> dict[str, Any]:
-    answer = json.loads(row["answer"])
+def _line(store: Store, row: sqlite3.Row) -> dict[str, Any]:
+    answer = json.loads(answer_of(store, row))
     address = answer.get("destination_address") or {}
     service = answer.get("courier_service") or {}
     trackings = answer.get("trackings") or []

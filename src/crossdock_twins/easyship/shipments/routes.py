@@ -15,6 +15,7 @@ from crossdock_twins.easyship.replies import Rendered, Reply, success
 from crossdock_twins.easyship.shipments import labels, making, planning, purchase, returns
 from crossdock_twins.easyship.shipments.filters import read_filters
 from crossdock_twins.easyship.shipments.making import NO_SOLUTIONS, Made
+from crossdock_twins.easyship.shipments.patterns import answer_of
 from crossdock_twins.easyship.shipments.store import Shipment, find, matching, save
 
 NOT_BUYABLE = "Shipments not found or labels already requested: "
@@ -30,7 +31,7 @@ def index(call: Call) -> Reply:
 
     def fetch(limit: int, offset: int) -> list[str]:
         rows = matching(call.store, owner=call.owner, filters=filters, limit=limit, offset=offset)
-        return [row["answer"] for row in rows]
+        return [answer_of(call.store, row) for row in rows]
 
     rows, page = countless(fetch, call.query)
     return Reply(members={"shipments": Rendered("[" + ",".join(rows) + "]")}, page=page)

@@ -10,7 +10,8 @@ from crossdock_twins.easyship.rates.measures import sized
 from crossdock_twins.easyship.reference.tables import COUNTRIES, category
 
 _BLANK = "can't be blank"
-_LARGEST = 1_000_000_000
+LARGEST = 1_000_000_000
+"""Below this are all measures and amounts, whatever their unit."""
 _CONTACT = ("contact_name", "contact_phone", "contact_email")
 _SENDER_NEEDS = ("line_1", "city", "company_name", *_CONTACT, "country_alpha2")
 _BUYER_NEEDS = ("line_1", "city", *_CONTACT, "country_alpha2")
@@ -153,8 +154,8 @@ def _positive(path: str, value: float) -> Iterator[str]:
 def _bounded(path: str, value: float) -> Iterator[str]:
     if value < 0:
         yield f"{path} must be greater than or equal to 0"
-    elif value >= _LARGEST:
-        yield f"{path} must be less than {_LARGEST}"
+    elif value >= LARGEST:
+        yield f"{path} must be less than {LARGEST}"
 
 
 def _slug(item: Mapping[str, Any]) -> str:

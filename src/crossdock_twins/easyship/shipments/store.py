@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from crossdock_twins.base.store import Store, Value
+from crossdock_twins.easyship.shipments import patterns
+from crossdock_twins.easyship.shipments.patterns import made_id
 from crossdock_twins.easyship.state import Environment, Owner
 from crossdock_twins.easyship.times import timestamp
 
@@ -77,6 +78,7 @@ def save(store: Store, shipment: Shipment) -> None:
     """Keep a shipment's new state."""
     indexed = _indexed(shipment.answer)
     with store.transaction():
+        _unfold(store, shipment.number)
         store.execute(
             f"UPDATE shipment SET {', '.join(f'{name} = ?' for name in indexed)}, paid = ?, eta = ?, body = ?"
             " WHERE number = ?",
@@ -91,13 +93,13 @@ def find(store: Store, *, owner: Owner, shipment_id: str) -> Shipment | None:
         "SELECT * FROM shipment WHERE id = ? AND company_id = ? AND environment = ? AND shipment_state <> 'deleted'",
         *(shipment_id, owner.company_id, owner.environment),
     )
-    return None if row is None else read(row)
+    return None if row is None else read(store, row)
 
 
 def by_key(store: Store, key: str) -> Shipment | None:
     """Give the shipment that has a key on the agenda."""
     row = store.one("SELECT * FROM shipment WHERE number = ?", int(key))
-    return None if row is None else read(row)
+    return None if row is None else read(store, row)
 
 
 def by_uuid(store: Store, *, uuid: str, environment: Environment) -> Shipment | None:
@@ -106,7 +108,7 @@ def by_uuid(store: Store, *, uuid: str, environment: Environment) -> Shipment | 
         "SELECT * FROM shipment WHERE uuid = ? AND environment = ? AND shipment_state <> 'deleted'",
         *(uuid.lower(), environment),
     )
-    return None if row is None else read(row)
+    return None if row is None else read(store, row)
 
 
 def by_item(store: Store, *, owner: Owner, item_id: str) -> Shipment | None:
@@ -116,7 +118,7 @@ def by_item(store: Store, *, owner: Owner, item_id: str) -> Shipment | None:
         " WHERE i.id = ? AND s.company_id = ? AND s.environment = ? AND s.shipment_state <> 'deleted'",
         *(item_id.lower(), owner.company_id, owner.environment),
     )
-    return None if row is None else read(row)
+    return None if row is None else read(store, row)
 
 
 def matching(store: Store, *, owner: Owner, filters: Filters, limit: int, offset: int) -> list[sqlite3.Row]:
@@ -138,7 +140,7 @@ def matching(store: Store, *, owner: Owner, filters: Filters, limit: int, offset
     )
 
 
-def read(row: sqlite3.Row) -> Shipment:
+def read(store: Store, row: sqlite3.Row) -> Shipment:
     """Read a shipment's row."""
     return Shipment(
         number=row["number"],
@@ -147,36 +149,52 @@ def read(row: sqlite3.Row) -> Shipment:
         owner=Owner(company_id=row["company_id"], environment=row["environment"]),
         paid=row["paid"],
         eta=row["eta"],
-        body=json.loads(row["body"]),
-        answer=json.loads(row["answer"]),
+        body=json.loads(patterns.body_of(store, row)),
+        answer=json.loads(patterns.answer_of(store, row)),
     )
 
 
 def add_checkpoints(store: Store, shipment: Shipment, details: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Keep checkpoints after those that are there, and give them with their order numbers."""
     with store.transaction():
+        _unfold(store, shipment.number)
         row = store.one("SELECT count(*) AS count FROM shipment_checkpoint WHERE number = ?", shipment.number)
         first = 1 if row is None else row["count"] + 1
         kept = [
             dict(sorted({"order_number": place, **detail}.items())) for place, detail in enumerate(details, start=first)
         ]
         for detail in kept:
-            store.execute(
-                "INSERT INTO shipment_checkpoint (number, order_number, at, detail) VALUES (?, ?, ?, ?)",
-                *(shipment.number, detail["order_number"], detail["checkpoint_time"], _text(detail)),
-            )
+            _insert_checkpoint(store, shipment.number, detail)
     return kept
 
 
 def checkpoints(store: Store, number: int) -> list[dict[str, Any]]:
     """Give a shipment's checkpoints, the oldest first."""
     rows = store.all("SELECT detail FROM shipment_checkpoint WHERE number = ? ORDER BY at, order_number", number)
-    return [json.loads(row["detail"]) for row in rows]
+    if rows:
+        return [json.loads(row["detail"]) for row in rows]
+    row = store.one("SELECT * FROM shipment WHERE number = ?", number)
+    return [] if row is None else patterns.checkpoints_of(store, row)
 
 
-def made_id(*parts: object) -> str:
-    """Make a UUID out of what it stands for, so that the same seed has the same ids."""
-    return str(uuid5(NAMESPACE_URL, "/".join(("easyship.twin", *map(str, parts)))))
+def _unfold(store: Store, number: int) -> None:
+    """Keep a patterned shipment in full from now on: it is about to differ from its pattern."""
+    row = store.one("SELECT * FROM shipment WHERE number = ?", number)
+    if row is None or not patterns.is_patterned(row):
+        return
+    for detail in patterns.checkpoints_of(store, row):
+        _insert_checkpoint(store, number, detail)
+    store.execute(
+        "UPDATE shipment SET answer = ?, body = ? WHERE number = ?",
+        *(patterns.answer_of(store, row), patterns.body_of(store, row), number),
+    )
+
+
+def _insert_checkpoint(store: Store, number: int, detail: Mapping[str, Any]) -> None:
+    store.execute(
+        "INSERT INTO shipment_checkpoint (number, order_number, at, detail) VALUES (?, ?, ?, ?)",
+        *(number, detail["order_number"], detail["checkpoint_time"], _text(detail)),
+    )
 
 
 def _indexed(answer: Mapping[str, Any]) -> dict[str, Value]:

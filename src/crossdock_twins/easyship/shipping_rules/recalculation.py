@@ -34,7 +34,7 @@ def run(kept: Store, due: Due) -> None:
     owner = Owner(company_id=due.key, environment=due.detail["environment"])
     for row in shipments.matching(kept, owner=owner, filters=_DRAFTS, limit=_MOST, offset=0):
         try:
-            making.change(kept, shipments.read(store, row), company=company, changes={}, now=due.at)
+            making.change(kept, shipments.read(kept, row), company=company, changes={}, now=due.at)
         except Refusal:
             continue
 

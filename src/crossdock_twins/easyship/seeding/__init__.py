@@ -1,0 +1,1 @@
+"""A year of a large shop, quick to fill in and small to keep."""
