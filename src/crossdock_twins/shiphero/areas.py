@@ -17,6 +17,7 @@ from crossdock_twins.shiphero.call import Operation, Resolver
 from crossdock_twins.shiphero.cycle_counts import control as cycle_count_control
 from crossdock_twins.shiphero.cycle_counts import jobs as cycle_count_jobs
 from crossdock_twins.shiphero.cycle_counts import operations as cycle_counts
+from crossdock_twins.shiphero.data_exports import operations as data_exports
 from crossdock_twins.shiphero.inbound import control as inbound_control
 from crossdock_twins.shiphero.inbound import nodes as inbound_nodes
 from crossdock_twins.shiphero.inbound import operations as inbound
@@ -102,6 +103,7 @@ _AREAS: tuple[ModuleType, ...] = (
     monthly,
     tally,
     boxes,
+    data_exports,
     wholesale,
     wholesale_nodes,
     wholesale_picking,

@@ -11,6 +11,8 @@ from crossdock_twins.shiphero import floor
 from crossdock_twins.shiphero.state import State
 
 SWITCHES = ("dynamic_slotting", "cycle_count_enabled", "ship_backorders")
+FORMATS = ("csv", "json")
+"""What the files of data exports can be; the provider's Parquet is not among them."""
 
 
 def control(state: State) -> list[BaseRoute]:
@@ -18,7 +20,9 @@ def control(state: State) -> list[BaseRoute]:
 
     async def change(request: Request) -> Response:
         members, number = await read_members(request), floor.number(request.path_params["account"], "Account")
-        wanted = {name: members.flag(name) for name in SWITCHES if members.has(name)}
+        wanted: dict[str, bool | str] = {name: members.flag(name) for name in SWITCHES if members.has(name)}
+        if members.has("data_export_format"):
+            wanted["data_export_format"] = _format(members.text("data_export_format"))
         if not wanted:
             raise ControlError(422, "Nothing to do.", remedy=f"Send true or false for some of: {', '.join(SWITCHES)}.")
         changed = state.store.execute(
@@ -30,3 +34,9 @@ def control(state: State) -> list[BaseRoute]:
         return JSONResponse({name: bool(account.settings.get(name)) for name in SWITCHES})
 
     return [Route("/accounts/{account}/settings", change, methods=["PATCH"])]
+
+
+def _format(name: str) -> str:
+    if name not in FORMATS:
+        raise ControlError(422, "There is no such format.", remedy=f"Use one of: {', '.join(FORMATS)}.")
+    return name
