@@ -1,6 +1,7 @@
 """Shipment ASN: what a buyer's system is told of a wholesale order that has left, container by container."""
 
 import json
+
 from crossdock_twins.base.store import Store
 from crossdock_twins.shiphero.webhooks.publish import publish
 
