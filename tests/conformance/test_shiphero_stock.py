@@ -352,7 +352,7 @@ def test_the_seeds_books_add_up(goods: Goods) -> None:
     """In the small shop, too, each stock is what moved and what lies in its locations."""
     moved: dict[tuple[str, str], int] = {}
     stock: list[dict[str, Any]] = []
-    after = ""
+    after: str | None = ""
     while after is not None:
         page = goods.client.data(_ALL, {"after": after})["warehouse_products"]["data"]
         stock += [edge["node"] for edge in page["edges"]]
