@@ -86,3 +86,14 @@ def test_senseless_faults_are_refused(book: FaultBook) -> None:
             book.add(kind=FaultKind.SLOW, **figures)
 
     assert book.all() == []
+
+
+def test_faults_of_labels_meet_no_request(book: FaultBook) -> None:
+    """They strike where a label is made, for the shipments that their glob names, as often as they say."""
+    book.add(kind=FaultKind.LABEL_FAILED, paths="*/ESUS1", times=1)
+
+    assert book.match(method="GET", path="/2024-09/shipments/ESUS1") is None
+    assert not book.strikes(FaultKind.VOID_FAILED, path="/2024-09/shipments/ESUS1")
+    assert not book.strikes(FaultKind.LABEL_FAILED, path="/2024-09/shipments/ESUS2")
+    assert book.strikes(FaultKind.LABEL_FAILED, path="/2024-09/shipments/ESUS1")
+    assert not book.strikes(FaultKind.LABEL_FAILED, path="/2024-09/shipments/ESUS1")

@@ -158,7 +158,8 @@ def fitting(words: str, *, font: str, size: float, room: float) -> str:
 
 
 def _letter(letter: str) -> str:
-    for known in (letter, latin(letter)):
+    # Twice: an accent hides the Greek or Cyrillic letter below it the first time.
+    for known in (letter, latin(latin(letter))):
         if known.isprintable() and len(known.encode("cp1252", "ignore")) == len(known):
             return known
     return " " if letter.isspace() else "?"
