@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from conformance.easyship_client import ERRORS_LINK, TWO_DAY, Client, client, error
+from conformance.easyship_client import BUYER, ERRORS_LINK, TWO_DAY, Client, client, error, rates
 from conformance.easyship_shapes import fitting
 from twins import EasyshipTwin
 
@@ -335,3 +335,26 @@ def _address_in_york(caller: Client) -> str:
     )
     address_id: str = made.json()["address"]["id"]
     return address_id
+
+
+def test_a_linked_account_quotes_and_ships_at_its_couriers_expense(caller: Client) -> None:
+    """Its services stand among the rates; a label of one is paid to the courier, not to Easyship."""
+    courier = _link(caller, _DHL)
+    abroad = {**BUYER, "country_alpha2": "CA", "state": "ON", "postal_code": "M5B 2H1", "city": "Toronto"}
+    body = {**rates(), "destination_address": {"country_alpha2": "CA"}}
+
+    quoted = caller.ask("POST", "/2024-09/rates", body).json()["rates"]
+    (rate,) = [row for row in quoted if row["courier_service"]["courier_id"] == courier["id"]]
+    made = caller.create(
+        destination_address=abroad,
+        courier_settings={"courier_service_id": rate["courier_service"]["id"]},
+        shipping_settings={"buy_label": True, "buy_label_synchronous": True},
+    ).json()["shipment"]
+    balance = caller.ask("GET", "/2024-09/account/credit").json()["credit"]["balance"]
+
+    assert rate["courier_service"]["name"] == "Dev DHL - DHL - Express Worldwide"
+    assert (rate["payment_recipient"], rate["courier_service"]["easyship_courier_service"]) == ("Courier", False)
+    assert rate["other_surcharges"]["total_fee"] == 20.0
+    assert (made["label_state"], made["courier_service"]["id"]) == ("generated", rate["courier_service"]["id"])
+    assert made["trackings"][0]["handler"] == "dhl"
+    assert balance == 500.0

@@ -201,3 +201,18 @@ def test_the_balance_needs_its_scopes(easyship_twin: EasyshipTwin) -> None:
         reader.ask("POST", f"{_CREDIT}/refund", {}).status,
         reader.ask("GET", f"{_CREDIT}/auto_recharge").status,
     ] == [403, 403]
+
+
+def test_an_overdraft_has_its_end(easyship_twin: EasyshipTwin, caller: Client) -> None:
+    """A company that may go below nothing is told so when it has gone far enough."""
+    easyship_twin.control("PATCH", "/overdrafts/CUS000001", {"cents": 3000})
+    caller.ask("POST", f"{_CREDIT}/refund", {})
+
+    first, second = (caller.create(**_NOW, courier_settings={"courier_service_id": TWO_DAY}) for _ in range(2))
+
+    assert (first.status, second.status) == (201, 402)
+    assert error(second)["code"] == "overdraft_limit"
+    assert error(second)["message"] == (
+        "Your maximum balance limit has been reached. Please contact your account manager."
+    )
+    assert _balance(caller) == (-19.55, -19.55)

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 from crossdock_twins.base import agenda
 from crossdock_twins.base.agenda import Due
 from crossdock_twins.base.store import Store
 from crossdock_twins.easyship.couriers.linkable import LINKABLE
 from crossdock_twins.easyship.couriers.store import LINKED, keep
+from crossdock_twins.easyship.rates.catalogue import new_courier_id
 from crossdock_twins.easyship.state import Company, Owner
 from crossdock_twins.easyship.times import timestamp
 from crossdock_twins.easyship.webhooks.publish import publish
@@ -41,7 +41,7 @@ def new_account(body: Mapping[str, Any], *, company: Company, now: datetime) -> 
     failed = _REFUSED in details["account_number"].lower() and not royal_mail
     auth = "failed" if failed else "partially_verified" if royal_mail else "verified"
     return {
-        "id": str(uuid4()),
+        "id": new_courier_id(),
         "account_number": details["account_number"],
         "auth": {"errors": [_WRONG] if failed else [], "state": auth},
         "created_at": timestamp(now),

@@ -5,9 +5,9 @@ What a service accepts is known of few; the twin's rule stands in `_accepts` and
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from crossdock_twins.easyship.couriers.linkable import LINKABLE
+from crossdock_twins.easyship.couriers.offers import services_of
 from crossdock_twins.easyship.rates.acceptance import EXPRESS, NO_LIQUIDS, RETURNS
 from crossdock_twins.easyship.rates.catalogue import SERVICES, Service
 from crossdock_twins.easyship.reference.tables import load
@@ -25,10 +25,10 @@ def easyship_services(environment: Environment) -> list[dict[str, Any]]:
 def linked_services(couriers: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Give the services that linked accounts open; only active ones open any."""
     return [
-        _theirs(courier, row)
+        _theirs(courier, service, row)
         for courier in couriers
         if courier["state"] == "active"
-        for row in LINKABLE[courier["umbrella_name"]].services
+        for service, row in zip(services_of(courier), LINKABLE[courier["umbrella_name"]].services, strict=True)
     ]
 
 
@@ -57,28 +57,27 @@ def _ours(service: Service) -> dict[str, Any]:
     )
 
 
-def _theirs(courier: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
-    official = f"{courier['umbrella_name']} - {row['name']}"
+def _theirs(courier: Mapping[str, Any], service: Service, row: Mapping[str, Any]) -> dict[str, Any]:
     return _shown(
         {
-            "id": str(uuid5(NAMESPACE_URL, f"easyship.twin/linked/{courier['id']}/{row['service_name']}")),
-            "country_alpha2": courier["origin_country_alpha2"],
+            "id": service.id,
+            "country_alpha2": service.country_alpha2,
             "courier_id": courier["id"],
             "courier_logo_url": courier["logo_url"],
             "customer_reference_id": courier["customer_reference_id"],
             "domestic": row["domestic"],
             "easyship_courier_service": False,
             "international": row["international"],
-            "logo_url": LINKABLE[courier["umbrella_name"]].logo,
-            "name": f"{courier['nickname']} - {official}",
+            "logo_url": service.logo,
+            "name": service.name,
             "nickname": courier["nickname"],
-            "official_name": official,
+            "official_name": f"{courier['umbrella_name']} - {row['name']}",
             "service_name": row["service_name"],
             "supported_incoterms": list(row["incoterms"]),
-            "tracking_rating": 3,
+            "tracking_rating": service.tariff.tracking_rating,
             "umbrella_name": courier["umbrella_name"],
         },
-        handover=["dropoff", "paid_pickup"],
+        handover=list(service.tariff.handover),
         documents=row["documents"],
     )
 

@@ -1,9 +1,10 @@
 """The courier services that the twin knows: real names and ids, prices of its own."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from crossdock_twins.easyship.reference.tables import load
 
@@ -60,7 +61,10 @@ class Tariff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A courier service out of one country; `sandbox` says whether the sandbox offers it."""
+    """A courier service out of one country; `sandbox` says whether the sandbox offers it.
+
+    A `linked` one is of a courier account of the company's own: its courier, not Easyship, is paid.
+    """
 
     id: str
     name: str
@@ -72,6 +76,7 @@ class Service:
     tariff: Tariff
     factor: Decimal
     sandbox: bool
+    linked: bool = False
 
     @property
     def logo_url(self) -> str:
@@ -122,8 +127,76 @@ def _service(row: Mapping[str, Any], tariffs: Mapping[str, Tariff]) -> Service:
 
 
 _TARIFFS = {name: _tariff(row) for name, row in load("tariffs").items()}
-SERVICES: Mapping[str, Service] = {row["id"]: _service(row, _TARIFFS) for row in load("courier_services")}
+_LINKED = [(courier, row) for courier in load("linkable") for row in courier["services"]]
+_MARK, _MARKED = "11ce00c0", 24
+_END, _NO_END = 4, "0000"
+_ENDS = {f"{number + 1:04x}": number for number in range(len(_LINKED))}
+
+
+class _Services(Mapping[str, Service]):
+    """Easyship's own services by their ids; asked for, but not among them, are those of linked accounts.
+
+    An id of theirs is that of the account with another end, which says what service it is: so it needs no table.
+    """
+
+    def __init__(self, own: Mapping[str, Service]) -> None:
+        self._own = own
+
+    def __getitem__(self, service_id: str) -> Service:
+        if service_id in self._own:
+            return self._own[service_id]
+        courier, end = service_id[:-_END], service_id[-_END:]
+        if courier[_MARKED:] != _MARK or end not in _ENDS:
+            raise KeyError(service_id)
+        return _linked(courier + _NO_END, _ENDS[end])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._own)
+
+    def __len__(self) -> int:
+        return len(self._own)
+
+
+def _linked(courier_id: str, number: int) -> Service:
+    courier, row = _LINKED[number]
+    return Service(
+        id=f"{courier_id[:-_END]}{number + 1:04x}",
+        name=f"{courier['name']} - {row['name']}",
+        umbrella_name=courier["name"],
+        country_alpha2="",
+        logo=courier["logo"],
+        courier_id=courier_id,
+        incoterms=frozenset(row["incoterms"]),
+        tariff=_TARIFFS[row["tariff"]],
+        factor=Decimal(1),
+        sandbox=True,
+        linked=True,
+    )
+
+
+SERVICES: Mapping[str, Service] = _Services({row["id"]: _service(row, _TARIFFS) for row in load("courier_services")})
 """All services by their ids."""
+
+
+def new_courier_id() -> str:
+    """Make the id of an account that is being linked."""
+    return f"{str(uuid4())[:_MARKED]}{_MARK}{_NO_END}"
+
+
+def linked_services(
+    courier_id: str, *, umbrella_name: str, country_alpha2: str, nickname: str, pickup_fee: Decimal
+) -> tuple[Service, ...]:
+    """Give the services of a linked account; its pickup fee is asked for every shipment."""
+    return tuple(
+        replace(
+            (service := _linked(courier_id, number)),
+            name=f"{nickname} - {service.name}",
+            country_alpha2=country_alpha2,
+            tariff=replace(service.tariff, peak=pickup_fee),
+        )
+        for number, (courier, _) in enumerate(_LINKED)
+        if courier["name"] == umbrella_name
+    )
 
 
 def services(*, country_alpha2: str, sandbox: bool) -> tuple[Service, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from crossdock_twins.easyship.rates.catalogue import Service
 from crossdock_twins.easyship.rates.pricing import Quote
 from crossdock_twins.easyship.rates.ranking import Ranked
 
@@ -31,7 +32,7 @@ class Limits:
 
     `never` are services that are left out, `preferred` those that are taken where one of them can carry, `ratings` the
     tracking ratings allowed, `days` comparisons with the longest delivery time, `also` the other incoterms of which the
-    best quote is added to the three best ones.
+    best quote is added to the three best ones. `linked` are services of the company's own accounts, asked as well.
     """
 
     never: frozenset[str] = frozenset()
@@ -40,6 +41,7 @@ class Limits:
     days: tuple[tuple[str, int], ...] = ()
     sort_by: SortBy = "value_for_money_rank"
     also: Literal["DDU", "DDP"] | None = None
+    linked: tuple[Service, ...] = ()
 
     def obstacle(self, quote: Quote) -> str | None:
         """Tell why a quote may not stand in the offer, or None where it may."""

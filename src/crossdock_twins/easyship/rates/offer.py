@@ -30,9 +30,11 @@ def offer(
     consignment: Consignment, *, sandbox: bool, only: Collection[str] | None = None, limits: Limits = NO_LIMITS
 ) -> Offer:
     """Ask all services out of the origin's country, or those of them whose ids are in `only`, within limits."""
+    country = consignment.origin.country_alpha2
+    linked = (service for service in limits.linked if service.country_alpha2 == country)
     asked = [
         service
-        for service in services(country_alpha2=consignment.origin.country_alpha2, sandbox=sandbox)
+        for service in (*linked, *services(country_alpha2=country, sandbox=sandbox))
         if only is None or service.id in only
     ]
     found = _within(consignment, asked, limits)
@@ -72,7 +74,7 @@ def rate_json(ranked: Ranked, *, currency: str, logo: str | None = None) -> dict
         "courier_remarks": None,
         "courier_service": {
             "courier_id": service.courier_id,
-            "easyship_courier_service": True,
+            "easyship_courier_service": not service.linked,
             "id": service.id,
             "logo": logo,
             "name": service.name,
@@ -88,7 +90,7 @@ def rate_json(ranked: Ranked, *, currency: str, logo: str | None = None) -> dict
         "max_delivery_time": priced.max_days,
         "min_delivery_time": priced.min_days,
         "other_surcharges": _peak(priced, currency),
-        "payment_recipient": "Easyship",
+        "payment_recipient": "Courier" if service.linked else "Easyship",
         "rates_in_origin_currency": dict(sorted(_amounts(priced, priced.currency).items())),
         "remote_area_surcharges": None,
         "tracking_rating": float(service.tariff.tracking_rating),

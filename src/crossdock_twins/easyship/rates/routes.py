@@ -1,12 +1,13 @@
 """`POST /rates`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from crossdock_twins.easyship.couriers.offers import with_linked
 from crossdock_twins.easyship.errors import Refusal
 from crossdock_twins.easyship.operations import Call, Handler
 from crossdock_twins.easyship.products.packing import packed
-from crossdock_twins.easyship.rates.catalogue import SERVICES
+from crossdock_twins.easyship.rates.catalogue import SERVICES, Service
 from crossdock_twins.easyship.rates.consign import consignment
 from crossdock_twins.easyship.rates.measures import measure, units
 from crossdock_twins.easyship.rates.offer import offer, rate_json
@@ -37,11 +38,12 @@ def request_rates(call: Call) -> Reply:
         parcels=measure(body["parcels"], units(settings)),
         with_taxes=body.get("calculate_tax_and_duties", True) and plans.taxes_are_open(call.store, call.company.id),
     )
+    limits = with_linked(call.store, call.owner, ruling.limits)
     found = offer(
         quoted,
         sandbox=call.grant.environment == "sandbox",
-        only=_wanted(body.get("filter_options", {})),
-        limits=ruling.limits,
+        only=_wanted(body.get("filter_options", {}), limits.linked),
+        limits=limits,
     )
     if not found.ranked:
         raise Refusal("invalid_content", NO_SOLUTIONS)
@@ -54,13 +56,15 @@ def request_rates(call: Call) -> Reply:
     return Reply(members={"rates": rates}, page=ListPage(page=1, next=None, count=len(rates)))
 
 
-def _wanted(options: Mapping[str, Any]) -> list[str] | None:
+def _wanted(options: Mapping[str, Any], linked: Iterable[Service]) -> list[str] | None:
     if not options.get("courier_service_ids") and not options.get("courier_service_name"):
         return None
     ids = [text.lower() for text in options.get("courier_service_ids", ())]
     name = options.get("courier_service_name", "").lower()
     return [
-        service.id for service in SERVICES.values() if (not ids or service.id in ids) and name in service.name.lower()
+        service.id
+        for service in (*SERVICES.values(), *linked)
+        if (not ids or service.id in ids) and name in service.name.lower()
     ]
 
 

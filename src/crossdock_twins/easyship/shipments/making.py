@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from crossdock_twins.base.store import Store
+from crossdock_twins.easyship.couriers.offers import with_linked
 from crossdock_twins.easyship.errors import Refusal
 from crossdock_twins.easyship.shipments import intake, planning, purchase, returns
 from crossdock_twins.easyship.shipments.compose import address, with_ids
@@ -114,5 +115,5 @@ def _plan(store: Store, body: Mapping[str, Any], *, company: Company, owner: Own
         origin=address(ruling.body["origin_address"]),
         currency=company.currency,
         environment=owner.environment,
-        limits=ruling.limits,
+        limits=with_linked(store, owner, ruling.limits),
     )

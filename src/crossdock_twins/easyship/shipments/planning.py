@@ -1,12 +1,12 @@
 """Making a shipment: price it, choose its courier, and show it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from crossdock_twins.easyship.rates.catalogue import SERVICES
+from crossdock_twins.easyship.rates.catalogue import SERVICES, Service
 from crossdock_twins.easyship.rates.consign import consignment
 from crossdock_twins.easyship.rates.limits import NO_LIMITS, Limits
 from crossdock_twins.easyship.rates.measures import Parcel, Units, measure, units
@@ -40,8 +40,10 @@ class Plan:
         return self.offer.ranked[0] if self.offer.ranked else None
 
     def price_of(self, chosen: Ranked) -> int:
-        """Give what a courier costs, in cents of the company's money."""
+        """Give what Easyship asks, in cents of the company's money; a courier of a linked account bills for itself."""
         quote = chosen.quote
+        if quote.service.linked:
+            return 0
         return int(cents(exchange(quote.total, source=quote.currency, target=self.currency)) * 100)
 
 
@@ -100,7 +102,7 @@ def service_json(chosen: Ranked) -> dict[str, Any]:
     service = chosen.quote.service
     return {
         "courier_id": service.courier_id,
-        "easyship_courier_service": True,
+        "easyship_courier_service": not service.linked,
         "id": service.id,
         "name": service.name,
         "umbrella_name": service.umbrella_name,
@@ -113,21 +115,21 @@ def _of_one(limits: Limits) -> Limits:
 
 
 def _offer(consigned: Consignment, settings: Mapping[str, Any], *, sandbox: bool, limits: Limits) -> Offer:
-    wanted = _wanted(settings)
+    wanted = _wanted(settings, limits.linked)
     found = offer(consigned, sandbox=sandbox, only=wanted, limits=limits)
     if wanted is None or found.ranked or not settings.get("allow_fallback", False):
         return found
     return offer(consigned, sandbox=sandbox, limits=limits)
 
 
-def _wanted(settings: Mapping[str, Any]) -> list[str] | None:
+def _wanted(settings: Mapping[str, Any], linked: Iterable[Service]) -> list[str] | None:
     names = {"id": "courier_service_id", "umbrella_name": "courier_umbrella", "name": "courier_service_name"}
     asked = {attribute: settings[name] for attribute, name in names.items() if settings.get(name)}
     if not asked:
         return None
     return [
         service.id
-        for service in SERVICES.values()
+        for service in (*SERVICES.values(), *linked)
         if all(getattr(service, attribute).lower() == text.lower() for attribute, text in asked.items())
     ]
 
