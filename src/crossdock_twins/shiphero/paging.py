@@ -184,4 +184,8 @@ def _sort_key(name: str) -> Callable[[Mapping[str, Any]], tuple[bool, float, str
 
 
 def _fits(node: Mapping[str, Any], search: Any) -> bool:
+    """Tell whether a node has the members searched for, or the text searched for in any of its texts."""
+    if isinstance(search, str):
+        wanted = search.strip().lower()
+        return any(wanted in value.lower() for value in node.values() if isinstance(value, str))
     return not isinstance(search, dict) or all(node.get(name) == value for name, value in search.items())

@@ -46,17 +46,17 @@ def backfill(state: State, account_id: int, *, months: int) -> None:
 
 
 def issue(store: Store, account_id: int, *, end: datetime, status: str) -> None:
-    """Write an account's invoice of the month before `end`; a month in which nothing left has none."""
+    """Write an account's invoice of the month before `end`; where nothing left and nothing lay there is none."""
     first = (end - timedelta(days=1)).replace(day=1)
     month = (dates.text_of(first), dates.text_of(end))
     labels = store.all(_LABELS, account_id, *month)[0]
-    if not labels["n"]:
-        return
     returned = store.all(_RETURNS, account_id, *month)[0]["n"]
     stored = store.all(_STORED, account_id)[0]["n"]
     amount = Decimal(str(labels["cost"])) + labels["n"] * (invoices.PROCESSING + invoices.PICKING)
     amount += returned * (invoices.PICKING + invoices.INSPECTION + invoices.RESTOCKING)
     amount += stored * invoices.STORAGE_PER_PIECE
+    if not amount:
+        return
     store.execute(
         "INSERT OR IGNORE INTO fulfillment_invoices (account_id, period_start, period_end, amount, status, created_at)"
         " VALUES (?, ?, ?, ?, ?, ?)",

@@ -12,6 +12,7 @@ from crossdock_twins.shiphero.seeds.world import (
     STAFF,
     TAKEN_EMAIL,
 )
+from crossdock_twins.shiphero.shipments import backlog
 from crossdock_twins.shiphero.state import State
 
 __all__ = ["EVERYBODY", "LOGISTICIAN", "MERCHANT", "OTHER_OWNER", "OWNER", "SEEDS", "STAFF", "TAKEN_EMAIL", "empty"]
@@ -24,9 +25,19 @@ def empty(state: State) -> None:
     world.warehouses(state, {MERCHANT: [(one["identifier"], one)], LOGISTICIAN: [("Primary", other)]})
 
 
+def _traded(fill: Callable[[State], None]) -> Callable[[State], None]:
+    """Let parcels of the last days stand in their containers, and those under way arrive."""
+
+    def filled(state: State) -> None:
+        fill(state)
+        backlog.catch_up(state)
+
+    return filled
+
+
 SEEDS: Mapping[str, Callable[[State], None]] = {
-    "small-shop": small.fill,
+    "small-shop": _traded(small.fill),
     "empty": empty,
-    "3pl": logistics.fill,
-    "large": large.fill,
+    "3pl": _traded(logistics.fill),
+    "large": _traded(large.fill),
 }

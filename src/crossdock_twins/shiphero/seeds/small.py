@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from crossdock_twins.shiphero.seeds import world
+from crossdock_twins.shiphero.billing import monthly
+from crossdock_twins.shiphero.seeds import boxes, world
 from crossdock_twins.shiphero.seeds.books import CANCELED, FULFILLED
 from crossdock_twins.shiphero.seeds.crowd import buyer_of
 from crossdock_twins.shiphero.seeds.draw import pick, spread
@@ -43,6 +44,8 @@ def fill(state: State) -> None:
     sales = [_sale(number, now, shop.wares, len(shop.houses)) for number in range(_ORDERS)]
     opened = now - timedelta(days=_DAYS + 30)
     Playwright(state.store, now=now).play(shop, sales, _levels(shop, sales), opened=opened)
+    boxes.fill(state, world.MERCHANT, shop.houses[:1])
+    monthly.start(state.store, now)
 
 
 def wares() -> list[Ware]:
