@@ -14,7 +14,7 @@ from crossdock_twins.base.bell import Bell
 Value = str | int | float | bytes | None
 
 _TABLES_OF_ALL = files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
-_CACHE_KIB = 64 * 1024
+_CACHE_KIB = 4 * 1024
 
 
 class StoreIsNewerError(RuntimeError):

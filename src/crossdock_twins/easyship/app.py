@@ -1,5 +1,6 @@
 """The Easyship twin's two apps: production, with the dashboard and partner OAuth, and the sandbox."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
@@ -143,13 +144,20 @@ def build(
             *manifest_papers.routes(store, environment),
             assets.route(store),
             *redirects.routes(store, clock),
-            Mount("/", api),
+            _everything(api),
         ],
         reply=fault_reply,
         quiet=QUIET_PATHS,
         handlers={},
         postman=_postman(desk) if environment == "production" else None,
     )
+
+
+def _everything(api: ASGIApp) -> Mount:
+    """Hand every path to the API; one may hold a line break, which Starlette's own pattern does not fit."""
+    mount = Mount("/", api)
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
 
 
 def _postman(desk: Desk) -> Postman:

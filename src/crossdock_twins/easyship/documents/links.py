@@ -4,6 +4,7 @@ from typing import Any
 
 from crossdock_twins.base.hosts import TwinUrls
 from crossdock_twins.base.store import Store
+from crossdock_twins.easyship.shipments.patterns import forget
 from crossdock_twins.easyship.state import Environment
 
 PATH = "/shipment/v1/shipments/{uuid}/shipping_documents/{category}"
@@ -27,6 +28,7 @@ def remember(store: Store, urls: TwinUrls) -> None:
                 *(f"{old}/shipment/v1/", f"{hosts[environment]}/shipment/v1/", environment, f"{old}/shipment/v1/"),
             )
         store.meta_set(_KEPT, hosts)
+    forget(store)
 
 
 def take_over(store: Store, hosts: Any) -> None:

@@ -10,8 +10,12 @@ from crossdock_twins.base.store import Store, Value
 from crossdock_twins.easyship.shipments.patterns import answer_of
 from crossdock_twins.easyship.state import Environment, Owner
 
-_LABELS = ("generated", "printed", "reported")
-_BEFORE_TRANSIT = ("not_created", "pending", "info_received")
+_TO_HAND_OVER = (
+    "shipment_state = 'created' AND label_state IN ('generated', 'printed', 'reported')"
+    " AND delivery_state IN ('not_created', 'pending', 'info_received')"
+)
+"""In the words of the index that is for it."""
+
 _MOST = 1000
 
 
@@ -33,16 +37,11 @@ def open_shipments(store: Store, *, owner: Owner, courier_id: str, only: Sequenc
 
     `only` limits them to ids; those of others, and those that stand on a manifest already, are left out.
     """
-    clauses, values = [], list[Value]()
-    for column, allowed in (("label_state", _LABELS), ("delivery_state", _BEFORE_TRANSIT), ("id", only)):
-        if allowed is not None:
-            clauses.append(f"{column} IN ({', '.join('?' * len(allowed))})")
-            values += allowed
+    among = "" if only is None else f"AND id IN ({', '.join('?' * len(only))})"
     rows = store.all(
-        "SELECT * FROM shipment WHERE company_id = ? AND environment = ? AND courier_id = ?"
-        f" AND shipment_state = 'created' AND {' AND '.join(clauses)}"
+        f"SELECT * FROM shipment WHERE company_id = ? AND environment = ? AND courier_id = ? AND {_TO_HAND_OVER} {among}"
         " AND id NOT IN (SELECT shipment_id FROM manifest_shipment) ORDER BY number LIMIT ?",
-        *(owner.company_id, owner.environment, courier_id, *values, _MOST),
+        *(owner.company_id, owner.environment, courier_id, *(only or ()), _MOST),
     )
     return [json.loads(answer_of(store, row)) for row in rows]
 

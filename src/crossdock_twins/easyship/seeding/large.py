@@ -15,7 +15,7 @@ from crossdock_twins.easyship.credit import ledger
 from crossdock_twins.easyship.documents import links
 from crossdock_twins.easyship.seeding import year
 from crossdock_twins.easyship.seeding.stencil import Pattern, Workshop
-from crossdock_twins.easyship.shipments.patterns import MARK, made_id
+from crossdock_twins.easyship.shipments.patterns import MARK, forget, made_id
 from crossdock_twins.easyship.state import Company
 from crossdock_twins.easyship.times import timestamp
 
@@ -74,6 +74,7 @@ class Patterns:
 
 def fill(store: Store, company: Company, *, now: datetime, tables: Path, orders: int = ORDERS) -> None:
     """Add a year of a company's shipments that ends now, inside the caller's transaction."""
+    forget(store)
     patterns = _cut(store, company, tables=tables)
     chosen = [(created, *patterns.of(number, now - created)) for number, created in enumerate(_moments(now, orders), 1)]
     _pay(store, company, sum(pattern.paid for _, _, pattern in chosen), at=now - timedelta(days=year.DAYS))

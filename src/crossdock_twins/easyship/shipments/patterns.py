@@ -13,12 +13,14 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
+from weakref import WeakKeyDictionary
 
 from crossdock_twins.base.store import Store
 from crossdock_twins.easyship.times import timestamp
 
 MARK = "pattern"
 _SIGN = f'{{"{MARK}":'
+_KEPT: WeakKeyDictionary[Store, dict[int, dict[str, str]]] = WeakKeyDictionary()
 _TOKEN = re.compile(r"\{\{(\w+)(?::([^}]*))?\}\}")
 
 
@@ -65,8 +67,22 @@ def _written(store: Store, row: sqlite3.Row, column: str) -> str:
     if not is_patterned(row):
         return str(row[column])
     own = json.loads(row["answer"])
-    pattern = store.one(f"SELECT {column} AS text FROM shipment_pattern WHERE number = ?", own[MARK])
-    return "" if pattern is None else write(pattern["text"], _own(row, own))
+    return write(_pattern(store, own[MARK])[column], _own(row, own))
+
+
+def forget(store: Store) -> None:
+    """Read a store's patterns anew from now on: they have been changed."""
+    _KEPT.pop(store, None)
+
+
+def _pattern(store: Store, number: int) -> Mapping[str, str]:
+    kept = _KEPT.setdefault(store, {})
+    if number not in kept:
+        row = store.one("SELECT answer, body, checkpoints FROM shipment_pattern WHERE number = ?", number)
+        if row is None:
+            raise LookupError(f"There is no pattern {number}.")
+        kept[number] = dict(row)
+    return kept[number]
 
 
 def write(text: str, own: Own) -> str:

@@ -19,4 +19,6 @@ CREATE TABLE manifest_shipment (
 
 ALTER TABLE shipment ADD COLUMN courier_id TEXT
     GENERATED ALWAYS AS (json_extract(answer, '$.courier_service.courier_id')) VIRTUAL;
-CREATE INDEX shipment_of_courier ON shipment (company_id, environment, courier_id, label_state);
+CREATE INDEX shipment_to_hand_over ON shipment (company_id, environment, courier_id, number)
+    WHERE shipment_state = 'created' AND label_state IN ('generated', 'printed', 'reported')
+    AND delivery_state IN ('not_created', 'pending', 'info_received');
