@@ -44,21 +44,6 @@ def test_a_failed_mutation_names_itself(shiphero_twin: ShipheroTwin) -> None:
 
 
 @pytest.mark.parametrize(
-    "query",
-    [
-        "{ vendors { request_id data { edges { node { id } } } } }",
-        'mutation { inventory_add(data: {sku: "A", warehouse_id: "1", quantity: 1}) { request_id } }',
-    ],
-)
-def test_what_is_not_built_yet_says_so(shiphero_twin: ShipheroTwin, query: str) -> None:
-    """An operation that the schema knows and the twin does not is a clear error, not a failure."""
-    item = new_client(shiphero_twin).error(query)
-
-    assert item["code"] == 903
-    assert "not built into this twin yet" in item["message"]
-
-
-@pytest.mark.parametrize(
     ("query", "message"),
     [
         ("{ order(id: 1) { data { zork } } }", 'Cannot query field "zork" on type "Order"'),

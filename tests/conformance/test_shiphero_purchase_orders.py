@@ -124,8 +124,6 @@ def test_a_purchase_order_keeps_what_it_is_made_with(goods: Goods) -> None:
         ({"line_items": [_line("NONE", 1)]}, "Product not found", 5),
         ({"line_items": [_line("OAK", 0)]}, "quantity must be a number", 901),
         ({"line_items": [_line("OAK", 1, sell_ahead=-1)]}, "sell_ahead", 901),
-        ({"line_items": [_line("OAK", 1, price="cheap")]}, "price must be an amount", 901),
-        ({"subtotal": "NaN"}, "subtotal must be an amount", 901),
         ({"warehouse_id": "11793"}, "Warehouse not found", 5),
         ({"vendor_id": "1"}, "Vendor not found", 5),
         ({"fulfillment_status": "lost"}, "pending, closed, canceled", 901),
@@ -141,31 +139,44 @@ def test_a_purchase_order_that_makes_no_sense_is_refused(
     assert goods.client.error('{ purchase_order(po_number: "PO-1") { data { id } } }')["code"] == 5
 
 
-def test_a_count_that_rises_brings_pieces_into_stock(goods: Goods) -> None:
-    """The difference moves, in the developer's name, and orders that wait have their pieces."""
-    order = goods.order(("OAK", 6))
+def test_counts_of_received_pieces_move_no_stock(goods: Goods) -> None:
+    """The provider's guide adds the inventory first and changes the count then; doing both counts once."""
+    order = goods.order(("OAK", 4))
     made = _create(goods)
+    add = "mutation($d: UpdateInventoryInput!) { inventory_add(data: $d) { request_id } }"
 
+    goods.client.data(add, {"d": {"sku": "OAK", "warehouse_id": goods.houses[0], "quantity": 4}})
     first = _update(goods, made["id"], line_items=[{"sku": "OAK", "quantity_received": 4}])
     second = _update(goods, made["id"], line_items=[{"sku": "oak", "quantity_received": 9, "quantity_rejected": 1}])
     third = _update(goods, made["id"], line_items=[{"sku": "OAK", "quantity_received": 8}])
 
     assert _counts(first)["OAK"] == (4, 0, "pending")
     assert _counts(second)["OAK"] == (9, 1, "closed")
-    assert _counts(third)["PINE"] == (0, 0, "pending")
-    assert [each["change_in_on_hand"] for each in goods.changes("OAK")] == [4, 5, -1]
-    assert goods.changes("OAK")[0]["reason"] == "PO PO-1 received"
-    assert goods.on_hand("OAK") == 8
+    assert (_counts(third)["OAK"][0], _counts(third)["PINE"]) == (8, (0, 0, "pending"))
     assert first["arrived_at"] is not None
-    assert goods.lines(order["id"]) == {"OAK": (6, 0)}
+    assert goods.on_hand("OAK") == 4
+    assert goods.lines(order["id"]) == {"OAK": (4, 0)}
 
 
-def test_pieces_that_have_come_already_are_received_at_once(goods: Goods) -> None:
+def test_pieces_that_have_come_already_are_counted(goods: Goods) -> None:
     """A line of a new purchase order may say so."""
     made = _create(goods, line_items=[_line("OAK", 10, quantity_received=3, quantity_rejected=1)])
 
     assert _counts(made)["OAK"] == (3, 1, "pending")
-    assert goods.on_hand("OAK") == 3
+    assert goods.on_hand("OAK") == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"), [("230:00", "230:00"), ("", "0.00"), ("1e999999", "1e999999"), ("7", "7.00")]
+)
+def test_amounts_are_texts(goods: Goods, text: str, kept: str) -> None:
+    """The provider's own example has an amount that is none; such a text stays, and counts as nought."""
+    made = _create(goods, subtotal=text)
+
+    changed = _update(goods, made["id"], tax="1")
+
+    assert made["subtotal"] == kept
+    assert changed["total_price"] == ("12.00" if text == "7" else "5.00")
 
 
 @pytest.mark.parametrize(
@@ -174,7 +185,6 @@ def test_pieces_that_have_come_already_are_received_at_once(goods: Goods) -> Non
         ({"sku": "OAK", "quantity_received": -1}, "must not be negative", 901),
         ({"sku": "OAK", "quantity": -1}, "must not be negative", 901),
         ({"sku": "OTHER", "quantity": 1}, "Purchase order line item not found", 5),
-        ({"sku": "OAK", "price": "x"}, "price must be an amount", 901),
     ],
 )
 def test_a_change_of_lines_that_makes_no_sense_is_refused(
@@ -187,20 +197,6 @@ def test_a_change_of_lines_that_makes_no_sense_is_refused(
 
     assert (item["code"], message in item["message"]) == (code, True)
     assert _read(goods, made["id"]) == made
-
-
-def test_received_pieces_that_are_gone_cannot_be_taken_back(goods: Goods) -> None:
-    """The count can only go down as far as the stock does."""
-    made = _create(goods)
-    _update(goods, made["id"], line_items=[{"sku": "OAK", "quantity_received": 4}])
-    remove = "mutation($d: UpdateInventoryInput!) { inventory_remove(data: $d) { request_id } }"
-    goods.client.data(remove, {"d": {"sku": "OAK", "warehouse_id": goods.houses[0], "quantity": 3}})
-
-    line = {"sku": "OAK", "quantity_received": 2}
-    item = goods.refused("purchase_order_update", po_id=made["id"], line_items=[line])
-
-    assert "Not enough inventory" in item["message"]
-    assert goods.on_hand("OAK") == 1
 
 
 def test_an_update_works_the_totals_out(goods: Goods) -> None:
@@ -253,7 +249,8 @@ def test_what_may_be_sold_ahead_ends_with_the_purchase_order(goods: Goods) -> No
 
 
 def test_the_floor_receives_what_is_missing(goods: Goods) -> None:
-    """Without lines all that has not come; each change of stock is in the name of somebody who works there."""
+    """Without lines all that has not come; it serves the orders that wait, in the name of somebody who works there."""
+    order = goods.order(("OAK", 6))
     made = _create(goods)
     _update(goods, made["id"], line_items=[{"sku": "OAK", "quantity_received": 4}])
 
@@ -262,8 +259,12 @@ def test_the_floor_receives_what_is_missing(goods: Goods) -> None:
     after = _read(goods, made["id"])
     assert answer["fulfillment_status"] == after["fulfillment_status"] == "closed"
     assert _counts(after) == {"OAK": (10, 0, "closed"), "PINE": (5, 0, "closed")}
-    assert (goods.on_hand("OAK"), goods.on_hand("PINE")) == (10, 7)
-    assert len({each["user_id"] for each in goods.changes("OAK")}) == 2
+    (change,) = goods.changes("OAK")
+    assert (goods.on_hand("OAK"), goods.on_hand("PINE")) == (6, 7)
+    developer = goods.client.data("{ me { data { id } } }")["me"]["data"]["id"]
+    assert change["reason"] == "PO PO-1 received"
+    assert change["user_id"] not in {None, developer}
+    assert goods.lines(order["id"]) == {"OAK": (6, 0)}
 
 
 def test_the_floor_receives_lots_into_locations(goods: Goods) -> None:
@@ -373,16 +374,29 @@ def test_a_3pl_receives_for_its_customers_and_nobody_elses(goods: Goods) -> None
 
 
 def test_changes_are_told_to_subscribers(goods: Goods) -> None:
-    """A message comes when pieces come and when the status changes, and none when it is made."""
+    """A message comes when it is made and whenever it changes, with the members of the provider's sample."""
+    vendor = goods.do("vendor_create", "vendor { id }", name="Mill", email="m@mill.example", account_number="A-7")
     goods.subscribe("PO Update")
-    made = _create(goods)
+    made = _create(goods, vendor_id=vendor["vendor"]["id"], line_items=[_line("OAK", 10, partner_line_item_id="l-1")])
     _update(goods, made["id"], line_items=[{"sku": "OAK", "quantity_received": 4}])
     _receive(goods, made["id"], close=True)
 
-    first, second = goods.told("PO Update")
+    first, second, third = goods.told("PO Update")
 
     order = first["purchase_order"]
-    assert (first["webhook_type"], order["po_uuid"], order["po_number"]) == ("PO Update", made["id"], "PO-1")
-    assert [line["quantity_received"] for line in order["line_items"]] == [4, 0]
-    assert [line["quantity_received"] for line in second["purchase_order"]["line_items"]] == [10, 5]
-    assert second["purchase_order"]["status"] == "closed"
+    assert (first["webhook_type"], first["test"], order["id"]) == ("PO Update", "0", made["legacy_id"])
+    assert (order["po_number"], order["po_uuid"]) == ("PO-1", made["id"])
+    assert order["line_items"] == [
+        {
+            "id": "l-1",
+            "quantity": 10,
+            "quantity_received": 0,
+            "sku": "OAK",
+            "vendor_id": order["vendor_id"],
+            "vendor_uuid": vendor["vendor"]["id"],
+            "vendor_account_number": "A-7",
+            "vendor_sku": "",
+        }
+    ]
+    assert [each["purchase_order"]["line_items"][0]["quantity_received"] for each in (second, third)] == [4, 10]
+    assert third["purchase_order"]["status"] == "closed"

@@ -13,7 +13,7 @@ from crossdock_twins.shiphero.inbound.paper import Box
 from crossdock_twins.shiphero.orders import access
 from crossdock_twins.shiphero.products import nodes as products
 from crossdock_twins.shiphero.products import store as catalogue
-from crossdock_twins.shiphero.purchasing import money, store
+from crossdock_twins.shiphero.purchasing import events, money, store
 from crossdock_twins.shiphero.purchasing import nodes as purchases
 from crossdock_twins.shiphero.purchasing.store import NewLine, NewOrder
 from crossdock_twins.shiphero.skus import sku_key
@@ -58,7 +58,7 @@ def shipping_plan_create(call: Call, *, data: Mapping[str, Any]) -> Node:
         lines=lines,
         body={
             **{name: data[name] for name in ("warehouse_note", "vendor_po_number") if data.get(name) is not None},
-            **{name: money.amount(data.get(name), name) for name in ("subtotal", "shipping_price", "total_price")},
+            **{name: money.amount(data.get(name)) for name in ("subtotal", "shipping_price", "total_price")},
         },
     )
     number = store.insert(call.state.store, new, at=at)
@@ -66,6 +66,7 @@ def shipping_plan_create(call: Call, *, data: Mapping[str, Any]) -> Node:
         call.state.store.execute("UPDATE purchase_orders SET po_number = ? WHERE id = ?", f"SP-{number}", number)
     _pack(call, number, data, at)
     _print(call, number)
+    events.updated(call.state, number, at=at)
     return _plan(call, number)
 
 

@@ -21,10 +21,10 @@ _MOST_PIECES = 10_000_000
 
 
 def purchase_order_update(call: Call, *, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Answer `purchase_order_update`: a count of received pieces that rises brings them into stock."""
+    """Answer `purchase_order_update`: counts of received pieces move no stock, for which there is `inventory_add`."""
     row, at = _named(call, data), call.state.today()
     body = {name: data[name] for name in _KEPT if data.get(name) is not None}
-    body |= {name: money.amount(data[name], name) for name in _AMOUNTS if data.get(name) is not None}
+    body |= {name: money.amount(data[name]) for name in _AMOUNTS if data.get(name) is not None}
     columns: dict[str, Any] = {"po_date": data["po_date"]} if data.get("po_date") else {}
     if data.get("clear_po_date"):
         columns["po_date"] = None
@@ -52,13 +52,13 @@ def _change_lines(call: Call, row: sqlite3.Row, items: list[Mapping[str, Any]], 
             raise invalid(f"{wrong} must not be negative, and at most {_MOST_PIECES}")
         body = {"note": item["note"]} if item.get("note") is not None else {}
         if item.get("price") is not None:
-            body["price"] = money.amount(item["price"], "price")
+            body["price"] = money.amount(item["price"])
         store.change_line(call.state.store, line, counts, body, at=at)
         received, rejected = (_rise(line, item, name) for name in ("quantity_received", "quantity_rejected"))
         if received or rejected:
             arrivals.append(receiving.Arrival(line=line, received=received, rejected=rejected))
     if arrivals:
-        receiving.receive(call.state, row, arrivals, by=call.user, at=at)
+        receiving.count(call.state, row, arrivals, at=at)
 
 
 def _rise(line: sqlite3.Row, item: Mapping[str, Any], name: str) -> int:
@@ -71,11 +71,12 @@ def _add_up(call: Call, number: int, *, with_lines: bool, at: str) -> None:
     body = json.loads(row["body"])
     if with_lines:
         lines = store.lines(call.state.store, number)
-        subtotal = sum((Decimal(json.loads(line["body"])["price"]) * line["quantity"] for line in lines), Decimal())
+        prices = [(money.value(json.loads(line["body"]).get("price")), line["quantity"]) for line in lines]
+        subtotal = sum((price * quantity for price, quantity in prices), Decimal())
     else:
-        subtotal = Decimal(body.get("subtotal", "0"))
-    plus = sum((Decimal(body.get(name, "0")) for name in ("shipping_price", "tax")), Decimal())
-    total = subtotal + plus - Decimal(body.get("discount", "0"))
+        subtotal = money.value(body.get("subtotal"))
+    plus = sum((money.value(body.get(name)) for name in ("shipping_price", "tax")), Decimal())
+    total = subtotal + plus - money.value(body.get("discount"))
     amounts = {"subtotal": money.written(subtotal), "total_price": money.written(total)}
     store.change(call.state.store, row, {}, amounts, at=at)
 

@@ -9,7 +9,7 @@ from crossdock_twins.shiphero.orders import access
 from crossdock_twins.shiphero.paging import Conditions, Listing
 from crossdock_twins.shiphero.products import store as products
 from crossdock_twins.shiphero.products.changes import vendor_for
-from crossdock_twins.shiphero.purchasing import money, nodes, receiving, store
+from crossdock_twins.shiphero.purchasing import events, money, nodes, receiving, store
 from crossdock_twins.shiphero.purchasing.store import NewLine, NewOrder
 from crossdock_twins.shiphero.skus import sku_key
 
@@ -58,7 +58,7 @@ def purchase_order(
 
 
 def purchase_order_create(call: Call, *, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Answer `purchase_order_create`; pieces that a line says have come already are received at once."""
+    """Answer `purchase_order_create`; pieces that a line says have come already are counted, and move no stock."""
     account_id, at = call.account_for(data.get("customer_account_id")), call.state.today()
     items = [item for item in data["line_items"] if item]
     if not items:
@@ -75,7 +75,7 @@ def purchase_order_create(call: Call, *, data: Mapping[str, Any]) -> dict[str, A
         lines=[_line(call, account_id, item) for item in items],
         body={
             **{name: data[name] for name in _KEPT if data.get(name) is not None},
-            **{name: money.amount(data.get(name), name) for name in _AMOUNTS},
+            **{name: money.amount(data.get(name)) for name in _AMOUNTS},
         },
     )
     number = store.insert(call.state.store, new, at=at)
@@ -84,10 +84,11 @@ def purchase_order_create(call: Call, *, data: Mapping[str, Any]) -> dict[str, A
             store.attach(call.state.store, number, user_id=call.user.id, attachment=each, at=at)
     if data.get("tracking_number"):
         store.track(call.state.store, number, tracking_number=data["tracking_number"].strip(), carrier=None)
-    _receive(call, number, items, at)
+    _count(call, number, items, at)
     row = store.read(call.state.store, number, accounts=(account_id,))
     if status != store.PENDING:
         store.set_status(call.state.store, row, status, at=at)
+    events.updated(call.state, number, at=at)
     return nodes.order(call, number)
 
 
@@ -108,14 +109,14 @@ def _line(call: Call, account_id: int, item: Mapping[str, Any]) -> NewLine:
         fulfillment_status=item.get("fulfillment_status") or store.PENDING,
         body={
             **body,
-            "price": money.amount(item["price"], "price"),
-            "expected_weight_in_lbs": money.amount(item["expected_weight_in_lbs"], "expected_weight_in_lbs"),
+            "price": money.amount(item["price"]),
+            "expected_weight_in_lbs": money.amount(item["expected_weight_in_lbs"]),
         },
     )
 
 
-def _receive(call: Call, number: int, items: list[Mapping[str, Any]], at: str) -> None:
-    """Receive what the lines of a new purchase order say has come."""
+def _count(call: Call, number: int, items: list[Mapping[str, Any]], at: str) -> None:
+    """Note what the lines of a new purchase order say has come."""
     arrivals = [
         receiving.Arrival(
             line=line, received=item.get("quantity_received") or 0, rejected=item.get("quantity_rejected") or 0
@@ -124,8 +125,7 @@ def _receive(call: Call, number: int, items: list[Mapping[str, Any]], at: str) -
         if item.get("quantity_received") or item.get("quantity_rejected")
     ]
     if arrivals:
-        row = store.read(call.state.store, number, accounts=call.visible)
-        receiving.receive(call.state, row, arrivals, by=call.user, at=at)
+        receiving.count(call.state, store.read(call.state.store, number, accounts=call.visible), arrivals, at=at)
 
 
 def purchase_order_add_attachment(call: Call, *, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from crossdock_twins.shiphero.orders import access
 from crossdock_twins.shiphero.paging import Conditions, Listing
 from crossdock_twins.shiphero.products import kits
 from crossdock_twins.shiphero.purchasing import money
-from crossdock_twins.shiphero.returns import exchanges, labels, nodes, store
+from crossdock_twins.shiphero.returns import events, exchanges, labels, nodes, store
 from crossdock_twins.shiphero.returns.exchanges import Swap
 from crossdock_twins.shiphero.skus import sku_key
 
@@ -45,7 +45,7 @@ def return_create(call: Call, *, data: Mapping[str, Any]) -> dict[str, Any]:
     order = access.owned(call, data)
     account_id = order["account_id"]
     warehouse_id = access.warehouse_for(call.state.store, data["warehouse_id"], account_id=account_id)
-    cost = money.amount(data["label_cost"], "label_cost")
+    cost = money.amount(data["label_cost"])
     data = {**data, "label_cost": cost}
     values = {
         "account_id": account_id,
@@ -67,6 +67,7 @@ def return_create(call: Call, *, data: Mapping[str, Any]) -> dict[str, Any]:
     call.state.orders.note(order["id"], f"Return {number} created", by=call.user, at=at)
     if swaps:
         exchanges.make(call, number, swaps, at=at)
+    events.updated(call.state, number, at=at)
     return nodes.one(call, number)
 
 
