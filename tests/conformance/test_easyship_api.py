@@ -105,6 +105,7 @@ def test_a_missing_scope_is_refused_without_its_name(easyship_twin: EasyshipTwin
         ("GET", "/2024-09"),
         ("GET", "/2019-01/countries"),
         ("GET", "/anything"),
+        ("GET", "/2024-09/a%0Ab"),
     ],
 )
 def test_unknown_endpoints_are_told_so(easyship_twin: EasyshipTwin, method: str, path: str) -> None:
