@@ -91,14 +91,15 @@ def _free(store: Store, stock_id: int) -> int:
 
 
 def _waiting(store: Store, stock_id: int) -> list[int]:
+    # CROSS JOIN keeps SQLite from starting with all orders of the account.
     rows = store.all(
         "WITH wanted AS (SELECT p.id, p.account_id, p.sku_key FROM warehouse_products w"
         " JOIN products p ON p.id = w.product_id WHERE w.id = ?),"
         " skus AS (SELECT account_id, sku_key FROM wanted UNION SELECT k.account_id, k.sku_key FROM wanted"
         " JOIN product_components c ON c.component_id = wanted.id AND c.kind = 'kit'"
         " JOIN products k ON k.id = c.product_id)"
-        " SELECT o.id FROM skus JOIN line_items l ON l.sku_key = skus.sku_key AND l.backorder_quantity > 0"
-        " JOIN orders o ON o.id = l.order_id AND o.account_id = skus.account_id"
+        " SELECT o.id FROM skus CROSS JOIN line_items l ON l.sku_key = skus.sku_key AND l.backorder_quantity > 0"
+        " CROSS JOIN orders o ON o.id = l.order_id AND o.account_id = skus.account_id"
         f" GROUP BY o.id ORDER BY {_URGENT_FIRST}",
         stock_id,
     )

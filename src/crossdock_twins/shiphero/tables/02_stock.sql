@@ -112,6 +112,7 @@ CREATE TABLE inventory_changes (
     created_at        TEXT    NOT NULL
 );
 CREATE INDEX inventory_changes_by_account ON inventory_changes (account_id, created_at);
+CREATE INDEX inventory_changes_in_order ON inventory_changes (account_id);
 CREATE INDEX inventory_changes_by_stock ON inventory_changes (stock_id);
 CREATE INDEX inventory_changes_by_sku ON inventory_changes (account_id, sku_key, created_at);
 
