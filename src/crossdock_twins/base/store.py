@@ -15,6 +15,7 @@ Value = str | int | float | bytes | None
 
 _TABLES_OF_ALL = files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
 _CACHE_KIB = 4 * 1024
+_WEIGHED = 1000
 
 
 class StoreIsNewerError(RuntimeError):
@@ -127,6 +128,12 @@ class Store:
                 yield
             finally:
                 self._connection.execute("PRAGMA foreign_keys = ON")
+
+    def weigh(self) -> None:
+        """Look at how the rows are spread, so that queries take the index that leaves the fewest of them."""
+        with self._guard:
+            self._connection.execute(f"PRAGMA analysis_limit = {_WEIGHED}")
+            self._connection.execute("ANALYZE")
 
     def migrate(self, scripts: Sequence[str]) -> None:
         """Run those of the scripts that this file has not seen; scripts are only ever added at the end."""

@@ -79,6 +79,7 @@ class Control:
             self.store.empty()
             self.pages.sign_everybody_out()
             self.twin.seeds[name]()
+            self.store.weigh()
 
     def reset(self, seed: str = "") -> None:
         """Make the twin new: today, no faults, no journal, nobody signed in, and the first seed unless one is named."""
