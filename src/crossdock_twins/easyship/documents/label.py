@@ -29,7 +29,7 @@ def _page(content: Content, parcel: Mapping[str, Any], place: int, size: PageSiz
         if size != "4x6":
             sheet.left = sheet.top = _LARGER_PAGE_MARGIN
         if content.environment == "sandbox":
-            sheet.watermark("SAMPLE", size=60)
+            sheet.watermark(WIDTH / 2, HEIGHT / 2, "SAMPLE", size=60)
         sheet.box(2, 2, WIDTH - 4, HEIGHT - 4)
         _head(sheet, content, parcel, place)
         _addresses(sheet, content)

@@ -77,12 +77,12 @@ class Sheet:
         self.text(x + size / 2, y + height / 2 + size * 0.36, words, size=size, bold=True, room=width - size)
         self._canvas.setFillGray(0)
 
-    def watermark(self, words: str, *, size: float) -> None:
-        """Write words across the page in grey, below what is drawn after."""
+    def watermark(self, x: float, y: float, words: str, *, size: float) -> None:
+        """Write words aslant in grey with their middle at x, y, below what is drawn after."""
         self._canvas.saveState()
         self._canvas.setFillGray(_GREY)
         self._canvas.setFont(_BOLD, size)
-        self._canvas.translate(self.left + self.width / 2, self._up(self.height / 2))
+        self._canvas.translate(self.left + x, self._up(y))
         self._canvas.rotate(55)
         self._canvas.drawCentredString(0, -size / 3, words)
         self._canvas.restoreState()
