@@ -39,9 +39,11 @@ def open_shipments(store: Store, *, owner: Owner, courier_id: str, only: Sequenc
     """
     among = "" if only is None else f"AND id IN ({', '.join('?' * len(only))})"
     rows = store.all(
-        f"SELECT * FROM shipment WHERE company_id = ? AND environment = ? AND courier_id = ? AND {_TO_HAND_OVER} {among}"
-        " AND id NOT IN (SELECT shipment_id FROM manifest_shipment) ORDER BY number LIMIT ?",
-        *(owner.company_id, owner.environment, courier_id, *(only or ()), _MOST),
+        f"SELECT * FROM shipment WHERE {_TO_HAND_OVER} AND company_id = ? AND environment = ? AND courier_id = ?"
+        f" {among} AND id NOT IN (SELECT shipment_id FROM manifest_shipment) ORDER BY number LIMIT ?",
+        *(owner.company_id, owner.environment, courier_id),
+        *(only or ()),
+        _MOST,
     )
     return [json.loads(answer_of(store, row)) for row in rows]
 
