@@ -74,10 +74,15 @@ def corrected(sent: Mapping[str, Any]) -> dict[str, Any]:
 
 def latin(text: str) -> str:
     """Write a text in Latin letters: accents go, Cyrillic and Greek are transliterated, other scripts stay."""
-    letters = _POSTAL["letters"]
-    written = "".join(_cased(letters.get(char.lower(), char), char) for char in text)
-    plain = unicodedata.normalize("NFKD", written)
+    plain = unicodedata.normalize("NFKD", "".join(_latin(char) for char in text))
     return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+def _latin(char: str) -> str:
+    """Transliterate a letter, or where it has an accent the letter below it."""
+    letters, bare = _POSTAL["letters"], unicodedata.normalize("NFKD", char)[:1]
+    written = letters.get(char.lower(), letters.get(bare.lower(), char))
+    return _cased(written, char)
 
 
 def _cased(written: str, original: str) -> str:

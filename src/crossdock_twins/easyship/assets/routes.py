@@ -29,7 +29,8 @@ def index(call: Call) -> Reply:
     where = Where(sql=_OF_KIND, values=(query["type"],)) if "type" in query else EVERYTHING
     column = {"type": "kind", "created_at": "number"}[query.get("sort_by", "created_at")]
     direction = query.get("sort_direction", "DESC")
-    return _listed(_ASSETS.some(call.store, call.owner, where, order=f"{column} {direction}, number {direction}"))
+    found = _ASSETS.some(call.store, call.owner, where, order=f"{column} {direction}, number {direction}")
+    return _listed(call, found)
 
 
 def create(call: Call) -> Reply:
@@ -46,10 +47,9 @@ def create(call: Call) -> Reply:
         raise Refusal("invalid_request", _TOO_MANY)
     content_type, ending = found
     asset_id = str(uuid4())
-    host = links.host(call.store, call.grant.environment)
     path = PATH.format(kind=kind, asset_id=asset_id, ending=ending)
     asset = {"id": asset_id, "name": call.body.get("name"), "type": kind}
-    asset["url"] = f"{host}{path}?{int(call.now.timestamp())}"
+    asset["url"] = f"{path}?{int(call.now.timestamp())}"
     _ASSETS.add(
         call.store,
         call.owner,
@@ -59,14 +59,14 @@ def create(call: Call) -> Reply:
         content_type=content_type,
         content=upload.content,
     )
-    return _listed([asset], status=201)
+    return _listed(call, [asset], status=201)
 
 
 def update(call: Call) -> Reply:
     """Rename an image."""
     asset = {**_found(call), **call.body}
     _ASSETS.put(call.store, call.owner, asset)
-    return Reply(members={"asset": asset})
+    return Reply(members={"asset": _shown(call, asset)})
 
 
 def delete(call: Call) -> Reply:
@@ -113,9 +113,14 @@ def _found(call: Call) -> dict[str, Any]:
     return asset
 
 
-def _listed(assets: list[dict[str, Any]], *, status: int = 200) -> Reply:
+def _listed(call: Call, assets: list[dict[str, Any]], *, status: int = 200) -> Reply:
     page = Page(page=1, next=None, count=len(assets))
-    return Reply(members={"assets": assets}, status=status, page=page)
+    return Reply(members={"assets": [_shown(call, asset) for asset in assets]}, status=status, page=page)
+
+
+def _shown(call: Call, asset: dict[str, Any]) -> dict[str, Any]:
+    """Show an image with its whole address, which is this host's wherever it stands today."""
+    return {**asset, "url": links.host(call.store, call.grant.environment) + asset["url"]}
 
 
 HANDLERS: dict[str, Handler] = {
