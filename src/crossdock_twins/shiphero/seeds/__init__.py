@@ -1,6 +1,7 @@
-"""What a new twin holds: always the same people, and an empty account, a small shop, a 3PL or a large shop."""
+"""What a new twin holds: always the same people, and an empty account, a small shop, a 3PL, a medium or a large shop."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from crossdock_twins.shiphero.seeds import large, logistics, small, world
 from crossdock_twins.shiphero.seeds.world import (
@@ -39,5 +40,6 @@ SEEDS: Mapping[str, Callable[[State], None]] = {
     "small-shop": _traded(small.fill),
     "empty": empty,
     "3pl": _traded(logistics.fill),
+    "medium": _traded(partial(large.fill, orders=1_000)),
     "large": _traded(large.fill),
 }

@@ -49,9 +49,15 @@ def _picked_up(state: "State", due: Due) -> None:
     if not _move(state.store, number, WAITING, MOVING):
         return
     state.store.execute("UPDATE shipments SET picked_up = 1 WHERE id = ?", number)
-    days = 2 + int(tokens.fingerprint(f"transit {number}"), 16) % 3
-    arrival = (due.at + timedelta(days=days)).replace(hour=14)
-    agenda.add(state.store, _DELIVERED, due=arrival, key=due.key, detail={})
+    arrive(state.store, number, left=due.at, not_before=due.at)
+
+
+def arrive(store: Store, shipment_id: int, *, left: datetime, not_before: datetime) -> None:
+    """Let a shipment that left at a moment be delivered some days later, in the afternoon."""
+    days = 2 + int(tokens.fingerprint(f"transit {shipment_id}"), 16) % 3
+    arrival = (left + timedelta(days=days)).replace(hour=14, minute=shipment_id % 60)
+    due = max(arrival, not_before + timedelta(hours=1))
+    agenda.add(store, _DELIVERED, due=due, key=str(shipment_id), detail={})
 
 
 def _delivered(state: "State", due: Due) -> None:
