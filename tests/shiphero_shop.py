@@ -24,6 +24,11 @@ _RETURN = {
     "shipping_carrier": "UPS",
     "shipping_method": "Ground",
 }
+_TO_STAGE = (
+    "wholesale_order_auto_allocate_for_picking",
+    "wholesale_set_as_ready_to_pick",
+    "wholesale_order_transfer_picks_to_staging",
+)
 _LINES = """query($ids: [String]) { orders(ids: $ids) { data(first: 1) { edges { node {
   line_items(first: 8) { edges { node { id sku quantity_shipped } } } } } } } }"""
 
@@ -63,6 +68,7 @@ class Shop:
         parts = [{"sku": self.sku(letter), "quantity": quantity} for letter, quantity in _KIT.items()]
         self._do("kit_build", "{ product { id } }", sku=self.sku("K"), components=parts)
         self.locations: list[str] = [self._location(number) for number in range(2)]
+        self.stage: str = self._location(9, staging=True)
         made = self._do("tote_create", "{ tote { id barcode } }", warehouse_id=self.houses[0])
         self.tote: dict[str, str] = made["tote"]
 
@@ -239,6 +245,42 @@ class Shop:
                 warehouse_id=self.houses[0],
             )
 
+    def look(self, step: Step) -> None:
+        """Have a location counted, and find so many pieces of something there."""
+        prefix = f"{self.name}-{step.place % 2}"
+        made = self._do(
+            "cycle_count_locations_create",
+            "{ cycle_count { legacy_id } }",
+            name=prefix,
+            warehouse_id=self.houses[0],
+            prefixes=[prefix],
+        )
+        self.twin.clock_advance("5s")
+        found = {"sku": self.sku(step.letter), "location": prefix, "quantity": step.quantity}
+        path = f"/cycle_counts/{made['cycle_count']['legacy_id']}/count"
+        reply = fetch(f"{self.twin.base}/_twin{path}", method="POST", data=found)
+        assert reply.status in {200, 404, 422}, reply.text()
+        self.done["count"] += reply.status == 200
+
+    def sell_wholesale(self, step: Step) -> None:
+        """Take a wholesale order, and let it go as far as it gets: staged, or all the way out."""
+        if len(self.orders) >= _MOST_ORDERS:
+            return
+        line = {"sku": self.sku(step.letter), "partner_line_item_id": "w", "quantity": 1 + step.quantity % 3}
+        more = {"price": "1", "warehouse_id": self.houses[0], "unit_of_measure": "EACH"}
+        fields = "{ wholesale_order { order_id } }"
+        made = self._do("wholesale_order_create", fields, **{**ORDER, "line_items": [{**line, **more}]})
+        order = made["wholesale_order"]["order_id"]
+        self.orders.append(order)
+        steps: list[tuple[str, dict[str, Any]]] = [
+            ("wholesale_order_update_staging_location", {"staging_location_id": self.stage}),
+            *((name, {}) for name in _TO_STAGE),
+            *([("wholesale_order_fulfill", {"is_packed_externally": True})] if step.flag else []),
+        ]
+        for name, members in steps:
+            if self._do(name, "{ request_id }", order_id=order, **members) is None:
+                return
+
     def _count(self, operation: str, step: Step, **members: Any) -> None:
         """Change stock in one of the shop's locations, or in none and any warehouse."""
         where: dict[str, Any] = {"warehouse_id": self.houses[0], "location_id": self.locations[step.place % 2]}
@@ -257,9 +299,9 @@ class Shop:
         )
         self.stock_ids += [each["id"] for each in made["product"]["warehouse_products"]]
 
-    def _location(self, number: int) -> str:
-        name = f"{self.name}-{number}"
-        made = self._do("location_create", "{ location { id } }", warehouse_id=self.houses[0], name=name, zone="H")
+    def _location(self, number: int, **members: Any) -> str:
+        place = {"warehouse_id": self.houses[0], "name": f"{self.name}-{number}", "zone": "H"}
+        made = self._do("location_create", "{ location { id } }", **{**place, **members})
         identity: str = made["location"]["id"]
         return identity
 
@@ -308,6 +350,8 @@ DEEDS: Mapping[str, Callable[[Shop, Step], None]] = {
     "pack": Shop.pack,
     "buy": Shop.buy,
     "send back": Shop.send_back,
+    "look": Shop.look,
+    "sell wholesale": Shop.sell_wholesale,
 }
 """All that a shop can do, by name."""
 

@@ -18,7 +18,7 @@ def allocated(store: Store, stock_ids: Sequence[int]) -> dict[int, int]:
     for row in store.all(
         "SELECT i.id, i.stock_id, i.quantity FROM item_locations i JOIN locations l ON l.id = i.location_id"
         f" LEFT JOIN lots t ON t.id = i.lot_id WHERE i.stock_id IN ({marks}) AND l.sellable"
-        " ORDER BY t.expires_at IS NULL, t.expires_at, l.pickable DESC, l.pick_priority, i.id",
+        " ORDER BY l.staging, t.expires_at IS NULL, t.expires_at, l.pickable DESC, l.pick_priority, i.id",
         *stock_ids,
     ):
         found[row["id"]] = max(0, min(row["quantity"], wanted[row["stock_id"]]))

@@ -9,7 +9,7 @@ _IN_ORDER = (
     "SELECT i.location_id, i.lot_id, {count} AS quantity FROM item_locations i"
     " JOIN locations l ON l.id = i.location_id LEFT JOIN lots t ON t.id = i.lot_id {more}"
     " WHERE i.stock_id = ? {where} AND i.quantity > 0"
-    " ORDER BY t.expires_at IS NULL, t.expires_at, l.pickable DESC, l.pick_priority, i.id"
+    " ORDER BY l.staging, t.expires_at IS NULL, t.expires_at, l.pickable DESC, l.pick_priority, i.id"
 )
 
 
@@ -38,7 +38,7 @@ class Wanted:
 
 
 def choose(store: Store, wanted: Wanted, *, lpn_id: int | None = None) -> list[Part]:
-    """Say where pieces are taken from: what expires first, then in picking order; ApiError where there are too few."""
+    """Say where pieces come from: what expires first, in picking order, staged ones last; ApiError where too few."""
     left, parts = wanted.quantity, []
     for row in _candidates(store, wanted, lpn_id):
         quantity = min(left, row.quantity)
