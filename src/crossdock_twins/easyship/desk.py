@@ -87,7 +87,8 @@ def open_desk(*, store: Store, clock: TwinClock, urls: TwinUrls) -> Desk:
             seeds_by_name={
                 "small-shop": partial(_small_shop, parts, store, clock),
                 "empty": partial(_companies, store, clock),
-                "large": partial(_large_shop, parts, store, clock),
+                "medium": partial(_large_shop, parts, store, clock, orders=1_000),
+                "large": partial(_large_shop, parts, store, clock, orders=large.ORDERS),
             },
         ),
         routes=[*extras.routes(parts), *account_control.routes(store, clock)],
@@ -101,9 +102,9 @@ def _companies(store: Store, clock: TwinClock) -> None:
     seeds.companies(store, now=clock.now())
 
 
-def _large_shop(parts: Parts, store: Store, clock: TwinClock) -> None:
+def _large_shop(parts: Parts, store: Store, clock: TwinClock, *, orders: int) -> None:
     _companies(store, clock)
-    large.fill(store, parts.state.companies()[0], now=clock.now(), tables=_HERE / "tables")
+    large.fill(store, parts.state.companies()[0], now=clock.now(), tables=_HERE / "tables", orders=orders)
 
 
 def _small_shop(parts: Parts, store: Store, clock: TwinClock) -> None:

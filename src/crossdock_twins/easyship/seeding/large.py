@@ -72,7 +72,7 @@ class Patterns:
         return self.done[number % len(self.done)]
 
 
-def fill(store: Store, company: Company, *, now: datetime, tables: Path, orders: int = ORDERS) -> None:
+def fill(store: Store, company: Company, *, now: datetime, tables: Path, orders: int) -> None:
     """Add a year of a company's shipments that ends now, inside the caller's transaction."""
     forget(store)
     patterns = _cut(store, company, tables=tables)
@@ -131,9 +131,7 @@ def _add(
     """Add an order's rows: the shipment, its items, the step that waits, and what the label cost."""
     shipment_id = f"ES{pattern.countries[1]}{_FIRST_NUMBER + number}"
     times = {name: None if after is None else _later(created, after) for name, after in pattern.offsets.items()}
-    eta = (
-        None if pattern.arrives_after is None else (created + timedelta(days=pattern.arrives_after)).date().isoformat()
-    )
+    eta = None if pattern.arrives_after is None else _later(created, pattern.arrives_after)[:10]
     rows["shipment"].append(
         (
             *(number, shipment_id, made_id(shipment_id), company.id, "production"),

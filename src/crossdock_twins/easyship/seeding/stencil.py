@@ -15,7 +15,7 @@ from crossdock_twins.base.store import Store
 from crossdock_twins.easyship import seeds
 from crossdock_twins.easyship.credit import ledger
 from crossdock_twins.easyship.documents import links
-from crossdock_twins.easyship.shipments import making, purchase
+from crossdock_twins.easyship.shipments import journey, making, purchase
 from crossdock_twins.easyship.shipments import store as shipments
 from crossdock_twins.easyship.shipments.store import Shipment
 from crossdock_twins.easyship.state import Owner, company_of
@@ -29,7 +29,7 @@ _TIMES = ("created_at", "updated_at", "label_paid_at", "label_generated_at")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """What shipments of one kind have in common; `offsets` and `next` are seconds after the creation.
+    """What shipments of one kind have in common; `offsets`, `arrives_after` and `next` are seconds after the creation.
 
     `next` is the step of the journey that waits on the agenda: when, and what the item says.
     """
@@ -122,7 +122,7 @@ class Workshop:
             tracking=tracking,
             paid=shipment.paid,
             charge=0 if charge is None else -charge["amount"],
-            arrives_after=_days_until(shipment.eta, created),
+            arrives_after=_arrival(shipment, created),
             next=self._waiting(shipment, created),
         )
 
@@ -162,5 +162,10 @@ def _offset(at: str | None, created: datetime) -> int | None:
     return None if at is None else int((datetime.fromisoformat(at) - created).total_seconds())
 
 
-def _days_until(eta: str | None, created: datetime) -> int | None:
-    return None if eta is None else (datetime.fromisoformat(eta).date() - created.date()).days
+def _arrival(shipment: Shipment, created: datetime) -> int | None:
+    """Give the seconds from the creation to the arrival that was planned; None where there is no label."""
+    made = _offset(shipment.answer["label_generated_at"], created)
+    if made is None or shipment.eta is None:
+        return None
+    hours = next((step.hours for step in journey.steps(shipment) if step.delivery_state == "delivered"), None)
+    return None if hours is None else made + int(hours * 3600)

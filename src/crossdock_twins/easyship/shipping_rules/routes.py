@@ -114,8 +114,10 @@ def with_id(part: Mapping[str, Any], part_id: str | None = None) -> dict[str, An
 
 
 def _switched(call: Call, *, active: bool) -> Reply:
-    keep(call, {**found(call), "active": active})
-    return _shown(found(call))
+    """Switch a rule without looking at it again: what it names may be gone by now."""
+    switched = {**found(call), "active": active, "updated_at": timestamp(call.now)}
+    store.keep(call.store, call.owner, switched)
+    return _shown(switched)
 
 
 def _shown(rule: Mapping[str, Any], *, status: int = 200) -> Reply:

@@ -1,4 +1,4 @@
-"""What a new twin holds: always the same people, and an empty account, a small shop, a 3PL, a medium or a large shop."""
+"""What a new twin holds: always the same people, and nothing, a small shop, a 3PL, a medium or a large shop."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
