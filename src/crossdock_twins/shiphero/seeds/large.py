@@ -5,6 +5,7 @@ from datetime import timedelta
 from crossdock_twins.shiphero.billing import monthly
 from crossdock_twins.shiphero.seeds import boxes, trade, wares, world
 from crossdock_twins.shiphero.seeds.play import Playwright
+from crossdock_twins.shiphero.seeds.rows import unindexed
 from crossdock_twins.shiphero.seeds.sale import Shop
 from crossdock_twins.shiphero.state import State
 
@@ -40,12 +41,13 @@ def fill(state: State, *, orders: int = ORDERS) -> None:
         bin_type=world.bin_type(state, world.MERCHANT),
     )
     now = state.now()
-    Playwright(state.store, now=now).play(
-        shop,
-        trade.Trade(shop, now=now, first_order=FIRST_ORDER).sales(orders=orders, days=DAYS),
-        trade.levels(shop, orders=orders, days=DAYS),
-        opened=now - timedelta(days=DAYS + 20),
-    )
+    with unindexed(state.store):
+        Playwright(state.store, now=now).play(
+            shop,
+            trade.Trade(shop, now=now, first_order=FIRST_ORDER).sales(orders=orders, days=DAYS),
+            trade.levels(shop, orders=orders, days=DAYS),
+            opened=now - timedelta(days=DAYS + 20),
+        )
     boxes.fill(state, world.MERCHANT, shop.houses)
     monthly.backfill(state, world.MERCHANT, months=DAYS // 30)
     monthly.start(state.store, now)

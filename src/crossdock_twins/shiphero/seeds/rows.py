@@ -1,7 +1,8 @@
 """Rows on their way into the store: gathered by table, written many at once."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from crossdock_twins.base.store import Store, Value
 
@@ -95,3 +96,18 @@ class Rows:
                 marks = ", ".join("?" * len(names))
                 self._store.many(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", waiting)
         self._count = 0
+
+
+@contextmanager
+def unindexed(store: Store) -> Iterator[None]:
+    """Build the indexes of these tables when all rows are there, which takes less time than keeping them up to date."""
+    marks = ", ".join("?" * len(_COLUMNS))
+    found = store.all(
+        f"SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({marks})",
+        *_COLUMNS,
+    )
+    for row in found:
+        store.execute(f'DROP INDEX "{row["name"]}"')
+    yield
+    for row in found:
+        store.execute(row["sql"])

@@ -11,7 +11,7 @@ from crossdock_twins.shiphero.seeds.crowd import Crowd
 from crossdock_twins.shiphero.seeds.play import Levels
 from crossdock_twins.shiphero.seeds.sale import Sale, Shop
 
-_MOST_LINES = (0.34, 0.58, 0.80, 0.92, 0.97)
+_MOST_LINES = (0.40, 0.66, 0.86, 0.95, 0.985)
 """How many orders have at most 1, 2, 3, 4, 5 lines; the rest have six."""
 
 _PIECES_PER_ORDER = 3.2

@@ -15,7 +15,7 @@ _HOURS = (2, 1, 1, 1, 1, 2, 4, 7, 10, 13, 15, 16, 17, 15, 14, 14, 14, 15, 17, 20
 """How orders spread over a day in UTC, which for the shop's country runs from evening to evening."""
 
 _GROWTH = 0.22
-_SPRING, _SUMMER, _BLACK_FRIDAY, _AFTER_BLACK_FRIDAY, _CYBER_MONDAY = 1.7, 1.55, 3.2, 1.9, 2.9
+_SPRING, _SUMMER, _BLACK_FRIDAY, _AFTER_BLACK_FRIDAY, _CYBER_MONDAY = 1.7, 1.55, 3.4, 1.9, 2.2
 _LAST_ORDERS, _HOLIDAYS, _FEAST = 1.25, 0.62, 0.35
 _THURSDAY = 3
 
