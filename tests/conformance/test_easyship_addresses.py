@@ -229,6 +229,7 @@ def test_a_good_address_is_verified(caller: Client) -> None:
             {"status": "partially_verified"},
         ),
         ({"line_1": "1 Main St", "city": "Denver", "state": "CO"}, {"status": "unverified"}),
+        ({"line_1": "", "city": ""}, {"line_1": "", "city": "", "status": "unverified"}),
     ],
 )
 def test_domestic_addresses_are_checked_by_their_postal_code(

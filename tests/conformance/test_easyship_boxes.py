@@ -89,6 +89,21 @@ def test_a_box_without_anything_is_refused_side_by_side(caller: Client) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("members", "details"),
+    [
+        ({"outer_width": 0}, ["Outer width must be greater than 0", "Inner width must be greater than 0"]),
+        ({"weight": 1e300}, ["Weight must be less than 1000000000"]),
+        ({"weight": -1}, ["Weight must be greater than or equal to 0"]),
+    ],
+)
+def test_a_box_has_bounds(caller: Client, members: dict[str, Any], details: list[str]) -> None:
+    """On every side."""
+    reply = caller.ask("POST", _PLACE, {**_WOOD, **members})
+
+    assert (reply.status, error(reply)["details"]) == (422, details)
+
+
 def test_a_box_that_is_switched_off_is_neither_listed_nor_used(caller: Client) -> None:
     """A courier's box can be switched off as well; on again, both are back."""
     made = _make(caller)

@@ -125,6 +125,13 @@ def test_a_nickname_has_its_length(caller: Client, nickname: str) -> None:
     }
 
 
+def test_fees_have_bounds(caller: Client) -> None:
+    """They are money."""
+    reply = caller.ask("POST", _PLACE, {**_DHL, "pickup_fee": -1})
+
+    assert error(reply)["details"] == ["Pickup fee must be from 0 to less than 1000000"]
+
+
 def test_a_plan_has_room_for_so_many_accounts(easyship_twin: EasyshipTwin, caller: Client) -> None:
     """The free plan for one; the refusal points to the subscriptions."""
     easyship_twin.subscription(plan="free")

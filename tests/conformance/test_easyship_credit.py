@@ -125,6 +125,14 @@ def test_a_card_that_asks_for_a_check_tops_up_when_it_has_passed(easyship_twin: 
     }
 
 
+@pytest.mark.parametrize("amount", [1e6, 6.5e170])
+def test_a_top_up_has_its_largest(caller: Client, amount: float) -> None:
+    """No card pays a million."""
+    reply = _top_up(caller, _sources(caller)[0]["id"], amount)
+
+    assert error(reply)["details"] == ["Amount must be less than 1000000"]
+
+
 def test_an_unknown_check_is_refused(caller: Client) -> None:
     """As the card processor says it."""
     reply = caller.ask("POST", f"{_CREDIT}/confirm_3ds", {"intent_id": "pi_nothing"})

@@ -77,6 +77,15 @@ def test_settings_that_do_not_fit_are_refused(caller: Client, change: dict[str, 
     assert error(reply)["details"][0] == "The request does not comply with the OpenAPI Specification."
 
 
+def test_an_advertisement_leads_somewhere(caller: Client) -> None:
+    """Its address must be one."""
+    change = {"tracking_page": {"advertising": {"title": "Buy Now", "url": "somewhere"}}}
+
+    reply = caller.ask("POST", "/2024-09/account/settings", change)
+
+    assert (reply.status, error(reply)["details"]) == (422, ["Tracking page advertising url is invalid"])
+
+
 def test_an_image_is_uploaded_and_served_to_anybody(caller: Client) -> None:
     """Its address is absolute and opens without a token."""
     asset = _asset(_upload(caller))

@@ -95,6 +95,18 @@ def test_wrong_members_are_refused_all_at_once(caller: Client) -> None:
     }
 
 
+@pytest.mark.parametrize("value", [-1, 1e300])
+def test_values_have_bounds(caller: Client, value: float) -> None:
+    """Nothing is worth less than nothing."""
+    items = [{**_BY_LETTERS["items"][0], "customs_value": value}]
+
+    reply = caller.ask("POST", _PATH, {**_BY_LETTERS, "items": items})
+
+    assert error(reply)["details"] == [
+        "items[0]: customs_value must be greater than or equal to 0 and less than 1000000000"
+    ]
+
+
 def test_nothing_is_known_of_some_ways(caller: Client) -> None:
     """Inside one country, and to places without people."""
     reply = caller.ask("POST", _PATH, {**_BY_LETTERS, "destination_country_alpha2": "US"})

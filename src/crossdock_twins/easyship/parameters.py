@@ -48,7 +48,7 @@ def _pointer(operation: Operation) -> str:
 def body_schema(operation: Operation) -> Schema:
     """Give the schema of an operation's JSON body."""
     if operation.form is not None:
-        return SCHEMAS.component(operation.form.removeprefix("@"))
+        return SCHEMAS.component(operation.form)
     known = OLD_SCHEMAS if operation.version == OLD_VERSION else SCHEMAS
     if isinstance(operation.body, str):
         return known.component(operation.body)

@@ -96,7 +96,7 @@ def _level(address: Mapping[str, Any]) -> str:
     region = _region(postal_code, country)
     if not re.search(r"[^\W\d_]", address["city"]):
         return "none"
-    if COUNTRIES[country].postal_code and not postal_code:
+    if country in COUNTRIES and COUNTRIES[country].postal_code and not postal_code:
         return "state"
     if pattern is not None and not re.fullmatch(pattern, postal_code):
         return "state"

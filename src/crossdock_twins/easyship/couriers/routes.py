@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from crossdock_twins.easyship.addresses.rules import humanized
 from crossdock_twins.easyship.couriers import accounts, store
 from crossdock_twins.easyship.couriers.linkable import LINKABLE
 from crossdock_twins.easyship.couriers.services import linked_services
@@ -14,6 +15,7 @@ from crossdock_twins.easyship.replies import Reply
 from crossdock_twins.easyship.subscriptions.plans import linked_couriers_allowed
 
 _SHORTEST, _LONGEST = 3, 15
+_LARGEST_FEE = 1_000_000
 _LENGTH = f"Nickname must be between {_SHORTEST} to {_LONGEST} characters."
 _SORTS = {"country_alpha2": "origin_country_alpha2"}
 
@@ -36,6 +38,7 @@ def index(call: Call) -> Reply:
 def create(call: Call) -> Reply:
     """Link an account; Royal Mail's has to wait until Royal Mail has looked at it."""
     body = call.body
+    _check_fees(body)
     _check_nickname(call, body["nickname"])
     if len(store.linked_couriers(call.store, call.owner)) >= linked_couriers_allowed(call.store, call.company.id):
         raise Refusal("over_limit")
@@ -57,6 +60,7 @@ def show(call: Call) -> Reply:
 def update(call: Call) -> Reply:
     """Change nickname and fees of a linked account; Easyship's own are not the company's to change."""
     courier = _linked(call)
+    _check_fees(call.body)
     if "nickname" in call.body:
         _check_nickname(call, call.body["nickname"], but=courier["id"])
     changed = {**courier, **call.body}
@@ -100,6 +104,12 @@ def _linked(call: Call) -> dict[str, Any]:
     if courier["easyship_courier"]:
         raise Refusal("forbidden")
     return courier
+
+
+def _check_fees(body: Mapping[str, Any]) -> None:
+    for name in ("ddp_handling_fee", "pickup_fee"):
+        if not 0 <= body.get(name, 0) < _LARGEST_FEE:
+            raise Refusal("invalid_content", f"{humanized(name)} must be from 0 to less than {_LARGEST_FEE}")
 
 
 def _check_nickname(call: Call, nickname: str, *, but: str = "") -> None:

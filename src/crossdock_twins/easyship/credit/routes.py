@@ -11,6 +11,7 @@ from crossdock_twins.easyship.payment_sources import store as sources
 from crossdock_twins.easyship.payment_sources.routes import required
 from crossdock_twins.easyship.replies import Reply
 
+_LARGEST = 1_000_000
 _TOO_LITTLE = "Amount must be greater than 0"
 _TOO_MUCH = "Refund amount must be less than or equal to company balance"
 _NO_REFUND = "Refund amount must be greater than 0"
@@ -39,6 +40,8 @@ def create(call: Call) -> Reply:
     source = sources.get_source(call.store, call.owner, call.body["payment_source_id"])
     if source is None:
         raise not_found("Payment Source")
+    if call.body["amount"] >= _LARGEST:
+        raise Refusal("invalid_content", f"Amount must be less than {_LARGEST}")
     amount = _cents(call.body["amount"])
     if amount <= 0:
         raise Refusal("invalid_content", _TOO_LITTLE)

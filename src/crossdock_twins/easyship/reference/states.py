@@ -11,5 +11,5 @@ STATES: tuple[Mapping[str, Any], ...] = tuple(load("states"))
 
 def states_of(country_alpha2: str) -> tuple[Mapping[str, Any], ...]:
     """Give a country's states; none where the API lists none."""
-    country = COUNTRIES[country_alpha2].id
-    return tuple(row for row in STATES if row["country_id"] == country)
+    country = COUNTRIES.get(country_alpha2)
+    return () if country is None else tuple(row for row in STATES if row["country_id"] == country.id)

@@ -1,13 +1,17 @@
 """Settings: read, change."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
+from crossdock_twins.easyship.addresses.rules import humanized
+from crossdock_twins.easyship.errors import Refusal
 from crossdock_twins.easyship.operations import Call, Handler
 from crossdock_twins.easyship.replies import Reply
 
+_URL = re.compile(r"https?://[^\s/$.?#][^\s<>\"{}|\\^`]*")
 _BUTTON = {"background_color": "#50D4A4", "text_color": "#FFFFFF"}
 _FOOTNOTE = "Thanks for supporting our business - clearly, you have great taste!"
 _DEFAULTS: Mapping[str, Any] = {
@@ -46,6 +50,8 @@ def index(call: Call) -> Reply:
 
 def update(call: Call) -> Reply:
     """Change the settings that the body names, member by member."""
+    if problems := list(_wrong_urls(call.body)):
+        raise Refusal("invalid_content", *problems)
     settings = _settings(call)
     _merge(settings, call.body)
     call.store.execute(
@@ -60,6 +66,13 @@ def _settings(call: Call) -> dict[str, Any]:
         "SELECT answer FROM setting WHERE company_id = ? AND environment = ?", call.company.id, call.grant.environment
     )
     return deepcopy(dict(_DEFAULTS)) if row is None else dict(json.loads(row["answer"]))
+
+
+def _wrong_urls(body: Mapping[str, Any]) -> Iterator[str]:
+    for name, part in body.items():
+        url = ((part or {}).get("advertising") or {}).get("url")
+        if url is not None and _URL.fullmatch(url) is None:
+            yield f"{humanized(name)} advertising url is invalid"
 
 
 def _merge(settings: dict[str, Any], changes: Mapping[str, Any]) -> None:

@@ -54,7 +54,10 @@ class Assessment:
 
 def assess(goods: Goods) -> Assessment | None:
     """Work out tax and duty; None where nothing is known of goods that go this way."""
-    if goods.origin == goods.destination or COUNTRIES[goods.destination].continent == "Others":
+    countries = {goods.origin, goods.destination, *(line.origin for line in goods.lines)}
+    if goods.origin == goods.destination or not countries <= COUNTRIES.keys():
+        return None
+    if COUNTRIES[goods.destination].continent == "Others":
         return None
     rule = _TAXES["import"].get(goods.destination, _TAXES["import_elsewhere"])
     untaxed = one_customs_area(Place(country_alpha2=goods.origin), Place(country_alpha2=goods.destination))

@@ -14,6 +14,7 @@ from crossdock_twins.easyship.taxes.assess import Goods, Line, assess
 
 _UNKNOWN = "No import tax record was found for the specified origin and destination"
 _CURRENCY = "USD"
+_LARGEST = 1_000_000_000
 _CODE = re.compile(r"\d{8}(\d{2})?")
 _BY_ID: Mapping[int, str] = {country.id: country.alpha2 for country in COUNTRIES.values()}
 
@@ -55,7 +56,11 @@ def _problems(body: Mapping[str, Any]) -> Iterator[str]:
     for name in ("insurance_fee", "shipment_charge"):
         if not _is_number(body[name]):
             yield f"{name} is not a number"
+        elif not 0 <= _decimal(body[name]) < _LARGEST:
+            yield f"{name} must be greater than or equal to 0 and less than {_LARGEST}"
     for place, item in enumerate(body["items"]):
+        if not 0 <= item["customs_value"] < _LARGEST:
+            yield f"items[{place}]: customs_value must be greater than or equal to 0 and less than {_LARGEST}"
         if _CODE.fullmatch(item["hs_code"]) is None:
             yield f"items[{place}]: hs_code is not an eight-digit number"
 
