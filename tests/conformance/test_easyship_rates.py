@@ -220,3 +220,19 @@ def test_what_a_courier_asks_for_coming_is_told(caller: Client) -> None:
 
     assert rows["UPS® Ground"]["minimum_pickup_fee"] == 6.5
     assert rows["USPS - Priority Mail"]["minimum_pickup_fee"] == 0
+
+
+def test_the_unions_tax_is_paid_by_a_registered_seller(caller: Client) -> None:
+    """With an IOSS number goods of up to 150 euros bear no duty, no fee and no tax that is still to be paid."""
+    berlin = {"country_alpha2": "DE", "city": "Berlin", "line_1": "1 Platz", "postal_code": "10115"}
+    buyer = {**berlin, "contact_name": "Ann", "contact_email": "ann@shop.example", "contact_phone": "+49 30 1"}
+    members = {"destination_address": buyer, "incoterms": "DDP"}
+
+    plain = caller.create(**members).json()["shipment"]["rates"][0]
+    registered = caller.create(**members, regulatory_identifiers={"ioss": "IM1234567890"}).json()["shipment"]["rates"][
+        0
+    ]
+
+    assert plain["import_tax_charge"] > 0 < plain["ddp_handling_fee"]
+    assert registered["import_tax_non_chargeable"] > 0
+    assert registered["ddp_handling_fee"] == registered["import_tax_charge"] == registered["import_duty_charge"] == 0

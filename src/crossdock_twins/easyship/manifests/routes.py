@@ -8,12 +8,12 @@ from typing import Any
 from uuid import uuid4
 
 from crossdock_twins.base.store import Value
+from crossdock_twins.easyship.couriers.store import get_courier
 from crossdock_twins.easyship.errors import Refusal, not_found
 from crossdock_twins.easyship.manifests import papers, store
 from crossdock_twins.easyship.manifests.store import Manifest
 from crossdock_twins.easyship.operations import Call, Handler
 from crossdock_twins.easyship.paging import counted
-from crossdock_twins.easyship.rates.catalogue import SERVICES
 from crossdock_twins.easyship.replies import Reply
 from crossdock_twins.easyship.shipments.filters import read_moment
 from crossdock_twins.easyship.times import timestamp
@@ -54,9 +54,10 @@ def show(call: Call) -> Reply:
 def create(call: Call) -> Reply:
     """Close out a manifest: of the shipments that are named, or of all that the courier can be handed."""
     courier_id = call.body["courier_id"].lower()
-    umbrella = next((each.umbrella_name for each in SERVICES.values() if each.courier_id == courier_id), None)
-    if umbrella is None:
+    courier = get_courier(call.store, call.owner, courier_id)
+    if courier is None:
         raise not_found("Courier")
+    umbrella = courier["umbrella_name"]
     only = list(dict.fromkeys(call.body.get("shipment_ids", ()))) or None
     if umbrella in _WITHOUT:
         raise Refusal("invalid_content", f"Manifests are not supported for {umbrella}.")

@@ -26,6 +26,7 @@ def consignment(
         residential=body.get("set_as_residential", False),
         insured=_insured(body.get("insurance") or {}, currency, value),
         with_taxes=with_taxes,
+        ioss=bool((body.get("regulatory_identifiers") or {}).get("ioss")),
     )
 
 

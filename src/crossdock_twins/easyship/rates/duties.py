@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from crossdock_twins.easyship.rates.zones import Place, one_customs_area
+from crossdock_twins.easyship.rates.zones import Place, one_customs_area, within_union
 from crossdock_twins.easyship.reference.tables import cents, exchange, load
 
 _TAXES = load("taxes")
 _HANDLING_SHARE = Decimal("0.02")
+_MOST_BY_IOSS = Decimal(150)
 _NOTHING = Decimal()
 
 
@@ -19,6 +20,7 @@ class Duties:
     duty: Decimal = _NOTHING
     above_tax_threshold: bool = False
     above_duty_threshold: bool = False
+    paid: Decimal = _NOTHING
 
     @property
     def handling(self) -> Decimal:
@@ -26,8 +28,13 @@ class Duties:
         return cents((self.tax + self.duty) * _HANDLING_SHARE)
 
 
-def import_duties(*, origin: Place, destination: Place, value: Decimal, freight: Decimal, currency: str) -> Duties:
-    """Work out tax on value, freight and duty, and duty on the value alone; all amounts are in `currency`."""
+def import_duties(
+    *, origin: Place, destination: Place, value: Decimal, freight: Decimal, currency: str, ioss: bool = False
+) -> Duties:
+    """Work out tax on value, freight and duty, and duty on the value alone; all amounts are in `currency`.
+
+    With an IOSS number the tax on goods of up to 150 euros that enter the European Union is `paid` by the seller.
+    """
     if one_customs_area(origin, destination):
         return Duties()
     rule = _TAXES["import"].get(destination.country_alpha2, _TAXES["import_elsewhere"])
@@ -35,6 +42,8 @@ def import_duties(*, origin: Place, destination: Place, value: Decimal, freight:
     above_tax, above_duty = in_usd > rule["tax_above"], in_usd > rule["duty_above"]
     duty = cents(value * rule["duty_rate"]) if above_duty else _NOTHING
     tax = cents((value + freight + duty) * rule["tax_rate"]) if above_tax else _NOTHING
+    if ioss and within_union(destination) and exchange(value, source=currency, target="EUR") <= _MOST_BY_IOSS:
+        return Duties(paid=tax, above_tax_threshold=above_tax)
     return Duties(tax=tax, duty=duty, above_tax_threshold=above_tax, above_duty_threshold=above_duty)
 
 

@@ -144,11 +144,12 @@ def _import_amounts(priced: Quote, currency: str) -> dict[str, Any]:
     )
     if priced.duties is None:
         return {**charges, "estimated_import_duty": 0, "estimated_import_tax": 0}
-    tax, duty, handling = (
+    duties = priced.duties
+    tax, duty, handling, by_seller = (
         float(cents(exchange(amount, source=priced.currency, target=currency)))
-        for amount in (priced.duties.tax, priced.duties.duty, priced.duties.handling)
+        for amount in (duties.tax, duties.duty, duties.handling, duties.paid)
     )
-    nothing = dict.fromkeys(charges, 0.0)
+    nothing = {**dict.fromkeys(charges, 0.0), "import_tax_non_chargeable": by_seller}
     if priced.incoterms == "DDU":
         return {**nothing, "estimated_import_duty": duty or 0, "estimated_import_tax": tax or 0}
     paid = {"ddp_handling_fee": handling, "import_duty_charge": duty, "import_tax_charge": tax}

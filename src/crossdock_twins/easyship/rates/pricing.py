@@ -36,6 +36,7 @@ class Consignment:
     residential: bool = False
     insured: Decimal | None = None
     with_taxes: bool = True
+    ioss: bool = False
 
     @property
     def currency(self) -> str:
@@ -171,4 +172,5 @@ def _duties(consignment: Consignment, freight: Decimal) -> Duties | None:
         value=consignment.value,
         freight=freight,
         currency=consignment.currency,
+        ioss=consignment.ioss,
     )

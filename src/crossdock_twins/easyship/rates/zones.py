@@ -32,6 +32,11 @@ def one_customs_area(origin: Place, destination: Place) -> bool:
     return len(countries) == 1 or any(countries <= union for union in _UNIONS)
 
 
+def within_union(place: Place) -> bool:
+    """Tell whether a place is in a customs union, as the European one."""
+    return any(place.country_alpha2 in union for union in _UNIONS)
+
+
 def zone(origin: Place, destination: Place) -> str:
     """Give the zone: near, far or outlying inside a country; neighbour, region or world beyond."""
     if origin.country_alpha2 == destination.country_alpha2:

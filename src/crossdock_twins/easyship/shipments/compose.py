@@ -145,7 +145,7 @@ def _item(sent: Mapping[str, Any], parcel: Parcel, units: Units, item_id: str) -
         "declared_customs_value": worth,
         "description": sent["description"],
         "dimensions": units.size(sent.get("dimensions", {})).as_json(),
-        "hs_code": hs_code.ljust(_HS_DIGITS, "0") if hs_code else None,
+        "hs_code": hs_code.ljust(_HS_DIGITS, "0") if hs_code and hs_code.isdigit() else hs_code or None,
         "id": item_id,
         "origin_currency": sent["declared_currency"],
         "origin_customs_value": worth,
