@@ -41,8 +41,9 @@ check: install-dev ## Format, lint, types, import contracts (no tests)
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
 
-test: check ## Everything: the checks and all tests (PostgreSQL and Chromium are brought along)
+test: check ## Everything: the checks and all tests (PostgreSQL, Chromium and Node are brought along)
 	@tools/chromium
+	@tools/npm-clients
 	@$(VENV)/bin/pytest -n 2 --dist loadgroup
 
 format: install-dev ## Format the code and apply the safe fixes
@@ -64,4 +65,4 @@ bench: install-dev ## Run the benchmarks: ratios to something measured in the sa
 	@$(VENV)/bin/pytest tests/bench -p no:randomly -s -q -o python_files="bench_*.py"
 
 clean: ## Remove what the commands above have made in this folder
-	@rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .cache
+	@rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .cache tests/conformance/node/node_modules
