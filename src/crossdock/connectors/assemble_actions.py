@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -78,9 +78,12 @@ def _action(source: Source, name: str, folder: Path) -> Action:
         inputs=inputs,
         call=call,
         paging=_paging(value.get("page")),
-        result=value["result"],
+        result=value.get("result", ""),
         warnings=value.get("warnings"),
         docs=value.get("docs"),
+        file=value.get("file"),
+        examples=tuple(value.get("examples", ())),
+        broken=next(iter(value.get("broken", {}).items()), None),
     )
 
 
@@ -95,7 +98,7 @@ def _inputs(value: Mapping[str, Any]) -> dict[str, Any]:
         query["page_size"] = {**size, "description": "How many rows to give."}
         query["next"] = {"type": "string", "maxLength": 2048, "description": "The `next` of the page before."}
     if query:
-        places["query"] = _object(query, required=[])
+        places["query"] = _object(query, required=value.get("query_required", []))
         if "any_of" in value:
             places["query"]["anyOf"] = [{"required": [name]} for name in value["any_of"]]
     if "body" in value:
@@ -136,8 +139,23 @@ def _call(source: Source, steps: Steps, folder: Path) -> Call:
         )
     method, _, target = value["call"].partition(" ")
     path, _, fixed = target.partition("?")
-    wire = {name: schema["wire"] for name, schema in value.get("query", {}).items() if "wire" in schema}
-    return Call(role=role, method=method, path=path, query=wire, fixed=dict(parse_qsl(fixed)))
+    return Call(
+        role=role,
+        method=method,
+        path=path,
+        query=dict(_wire_names(source, value.get("query", {}))),
+        fixed=dict(parse_qsl(fixed)),
+        encoding=value.get("encoding", "json"),
+    )
+
+
+def _wire_names(source: Source, query: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give the inputs that go out under another name: their own `wire`, or the connector's way to name lists."""
+    lists = str(source.value.get("query_lists", "{name}"))
+    for name, schema in query.items():
+        wire = schema.get("wire") or (lists.replace("{name}", name) if schema.get("type") == "array" else name)
+        if wire != name:
+            yield name, wire
 
 
 def _document(source: Source, steps: Steps, folder: Path) -> str:

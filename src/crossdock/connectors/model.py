@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Literal
 
 from crossdock.connectors.matching import When
@@ -216,7 +217,10 @@ class Paging:
 class Call:
     """One provider request; a GraphQL call has its ``document``, a REST call its method and ``{name}`` path.
 
+    ``schema`` is the folder of the SDL files that the document was written against.
+
     ``query`` maps inputs to other names on the wire, ``fixed`` is sent always, ``body_as`` makes the body one variable.
+    A body goes out as JSON, or as a form whose files are inputs ``{name, type, content}`` with base64 ``content``.
     """
 
     role: str
@@ -226,6 +230,24 @@ class Call:
     fixed: Mapping[str, str] = field(default_factory=dict)
     document: str | None = None
     body_as: str | None = None
+    schema: Path | None = None
+    encoding: Literal["json", "multipart"] = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credits:
+    """What GraphQL documents cost: an account has at most ``bucket`` credits and gets ``per_second`` back.
+
+    ``query`` and ``mutation`` are what an operation costs without any list, ``free`` the fields that cost nothing, and
+    ``page_size`` how many rows a list has that names no size.
+    """
+
+    bucket: int
+    per_second: float
+    query: int
+    mutation: int
+    page_size: int
+    free: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,7 +283,12 @@ class ProbeStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """Something that an app or agent can do; ``inputs`` is a JSON Schema with members path, query, headers and body."""
+    """Something that an app or agent can do; ``inputs`` is a JSON Schema with members path, query, headers and body.
+
+    ``result`` is the dotted path of the result in the reply; after a ``|`` stands the next path to try. With ``file``,
+    a media type, the reply is a file. ``examples`` are inputs that work, ``<name>`` standing for something that has to
+    be there; ``broken`` is a field of the first example with a value that is refused, None for leaving it out.
+    """
 
     name: str
     label: str
@@ -270,12 +297,20 @@ class Action:
     idempotent: bool
     metered: bool
     scopes: tuple[str, ...]
-    inputs: Mapping[str, Any]
+    schema: Callable[[], Mapping[str, Any]]
     call: Call
     paging: Paging | None
     result: str
     warnings: str | None
     docs: str | None
+    file: str | None = None
+    examples: tuple[Mapping[str, Any], ...] = ()
+    broken: tuple[str, Any] | None = None
+
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        """Return the JSON Schema; it is made when it is first asked for, since a GraphQL schema takes long to read."""
+        return self.schema()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,6 +363,7 @@ class Connector:
     transport: Mapping[str, str]
     actions: Mapping[str, Action]
     proxy: Proxy
+    credits: Credits | None = None
 
     def environment(self, key: str) -> Environment:
         """Return the environment with this key; raise NotFoundError where there is none."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from mimetypes import guess_extension
 from typing import Any
 
 from crossdock.connectors.matching import On, Seen, at, first, look_at, matches
@@ -17,6 +19,7 @@ FALLBACK = "provider_error"
 """The cause of a failure that fits no condition of a definition."""
 
 _LONGEST_WAIT = 24 * 3600.0
+_FILE_NAME = re.compile(r'(?i)\bfilename="?([A-Za-z0-9][A-Za-z0-9 ._-]{0,120})')
 _NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,6})?")
 
 
@@ -46,12 +49,30 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that a provider gave: its media type, its name and what is in it."""
+
+    type: str
+    name: str
+    content: bytes = field(repr=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the file as JSON has it: ``name, type, size`` in bytes and ``content`` in base64."""
+        content = b64encode(self.content).decode()
+        return {"name": self.name, "type": self.type, "size": len(self.content), "content": content}
+
+
+@dataclass(frozen=True, slots=True)
 class ActionResult:
-    """What an action gave: an object, a list of objects or nothing; the cursor of the next page; what fell short."""
+    """What an action gave: an object, a list of objects or nothing; the cursor of the next page; what fell short.
+
+    Where a file came, ``file`` is that file and ``data`` the same as JSON has it.
+    """
 
     data: dict[str, Any] | list[Any] | None
     next: str | None
     warnings: tuple[str, ...] = ()
+    file: File | None = None
 
 
 def classify(*, connector: Connector, reply: Reply) -> Cause | None:
@@ -126,10 +147,13 @@ def untested_scopes(*, connector: Connector, found: frozenset[str], missing: fro
 def action_result(*, connector: Connector, action: Action, reply: Reply) -> ActionResult:
     """Take an action's result out of a successful reply."""
     body = look_at(reply).json
+    if action.file is not None and not isinstance(body, dict | list):
+        file = _file(action, reply)
+        return ActionResult(file.as_dict(), None, file=file)
     if "[]" in action.result:
         data: Any = [row for row in at(body, action.result) if row is not None]
     else:
-        data = first(body, action.result)
+        data = next((found for path in action.result.split("|") if (found := first(body, path)) is not None), None)
     if data is not None and not isinstance(data, dict | list):
         data = {"value": data}
     return ActionResult(data, _next(action, body), _warnings(connector, action, body))
@@ -181,6 +205,14 @@ def _scopes(connector: Connector, step: ProbeStep, body: Any) -> tuple[frozenset
         return found, frozenset()
     granted = normal_scopes(connector=connector, scopes=(str(one) for one in listed))
     return found | granted, frozenset(connector.scopes.keys() - granted - found)
+
+
+def _file(action: Action, reply: Reply) -> File:
+    """Take the file out of a reply, under the name that the provider gives it or the action's."""
+    kind = reply.headers.get("content-type", "").partition(";")[0].strip() or str(action.file)
+    named = _FILE_NAME.search(reply.headers.get("content-disposition", ""))
+    name = named[1] if named else f"{action.name}{guess_extension(kind) or ''}"
+    return File(kind, name, reply.body)
 
 
 def _next(action: Action, body: Any) -> str | None:

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import jsonschema
 
+from crossdock.connectors import multipart
 from crossdock.connectors.auth import credential_headers
 from crossdock.connectors.model import Action, AuthMethod, Call, Connector, Depth, Environment, Paging, ProbeStep
 from crossdock.egress.exchange import Request
@@ -30,6 +31,7 @@ _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/\[\]-]{0,2000}")
 _HIDDEN_PATH = re.compile(r"(?i)%(?:2e|2f|5c|00|25)")
 _SHOWN_ERRORS = 20
+_FORMATS = jsonschema.FormatChecker(("date", "email", "uuid"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +135,12 @@ def _check(action: Action, given: ActionInputs) -> None:
     }
     value = {name: {} if part is None else part for name, part in value.items()}
     errors = sorted(
-        jsonschema.Draft202012Validator(action.inputs).iter_errors(value), key=lambda error: error.json_path
+        jsonschema.Draft202012Validator(action.inputs, format_checker=_FORMATS).iter_errors(value),
+        key=lambda error: error.json_path,
     )
     if errors:
-        told = [line for error in errors[:_SHOWN_ERRORS] for line in _told(error)]
+        found = [line for error in errors[:_SHOWN_ERRORS] for line in _told(error)]
+        told = [line for place, line in enumerate(found) if line not in found[:place]]
         raise UnprocessableError(
             f"The inputs of {action.name} are not valid: "
             + "; ".join(f"{one['field']}: {one['message']}" for one in told[:3]),
@@ -150,7 +154,7 @@ def _told(error: jsonschema.ValidationError) -> Iterator[dict[str, str]]:
     path = ".".join(str(step) for step in error.absolute_path)
     if error.validator == "required" and isinstance(error.instance, dict):
         missing = [name for name in _list(error.validator_value) if name not in error.instance]
-        yield from ({"field": f"{path}.{name}".lstrip("."), "message": "is missing"} for name in missing[:1])
+        yield from ({"field": f"{path}.{name}".lstrip("."), "message": "is missing"} for name in missing[:5])
     elif error.validator == "additionalProperties" and isinstance(error.schema, dict):
         extra = sorted(set(_list(error.instance)) - set(error.schema.get("properties", {})))
         yield from ({"field": f"{path}.{name}".lstrip("."), "message": "is not an input"} for name in extra[:5])
@@ -170,14 +174,19 @@ def _request(
 ) -> Request:
     query = _paged(given.query, paging)
     headers: dict[str, str | Secret] = dict(connector.headers)
+    kind = "application/json"
     if call.document is not None:
         body: bytes | None = _graphql(call, given, query)
         pairs: list[tuple[str, str]] = []
     else:
-        body = _json(given.body) if given.body and call.method not in {"GET", "HEAD", "DELETE"} else None
+        sent = given.body if call.method not in {"GET", "HEAD", "DELETE"} else None
+        if sent and call.encoding == "multipart":
+            body, kind = multipart.form(sent)
+        else:
+            body = _json(sent) if sent else None
         pairs = [*call.fixed.items(), *_pairs(call, query)]
     if body is not None:
-        headers["Content-Type"] = "application/json"
+        headers["Content-Type"] = kind
     path = re.sub(r"\{([a-z_]+)\}", lambda found: quote(str(given.path[found[1]]), safe=""), call.path)
     address = f"{environment.origins[call.role]}{path}" + (f"?{urlencode(pairs)}" if pairs else "")
     return Request(method=call.method, url=address, headers=headers, body=body)

@@ -54,7 +54,7 @@ def read(*, folder: Path, name: str) -> Source:
             raise root.wrong(place, f"there is no file `{part}`")
         _join(value, lines, _read_one(folder, part))
     joined = Source(value, lines)
-    return Source(_expand(joined, value, ()), lines)
+    return Source(_expand(joined, value, (), ()), lines)
 
 
 def _join(value: dict[str, Any], lines: dict[Steps, tuple[str, int]], part: Source) -> None:
@@ -81,18 +81,22 @@ def _join(value: dict[str, Any], lines: dict[Steps, tuple[str, int]], part: Sour
                 lines.setdefault((key, *moved), place)
 
 
-def _expand(source: Source, value: Any, steps: Steps) -> Any:
-    """Put the named schema in place of each ``{use: name}``; members beside it win."""
+def _expand(source: Source, value: Any, steps: Steps, within: tuple[str, ...]) -> Any:
+    """Put the named schema in place of each ``{use: name}``; members beside it win. A schema may use others."""
     if isinstance(value, list):
-        return [_expand(source, inner, (*steps, number)) for number, inner in enumerate(value)]
+        return [_expand(source, inner, (*steps, number), within) for number, inner in enumerate(value)]
     if not isinstance(value, dict):
         return value
-    if isinstance(value.get("use"), str) and steps[:1] == ("actions",):
-        named = source.value.get("schemas", {}).get(value["use"])
-        if named is None:
-            raise source.wrong((*steps, "use"), f"there is no schema `{value['use']}`")
-        return {**named, **{key: inner for key, inner in value.items() if key != "use"}}
-    return {key: _expand(source, inner, (*steps, key)) for key, inner in value.items()}
+    if not isinstance(value.get("use"), str) or steps[:1] != ("actions",):
+        return {key: _expand(source, inner, (*steps, key), within) for key, inner in value.items()}
+    name = value["use"]
+    named = source.value.get("schemas", {}).get(name)
+    if named is None:
+        raise source.wrong((*steps, "use"), f"there is no schema `{name}`")
+    if name in within:
+        raise source.wrong(("schemas", name), f"the schema `{name}` uses itself")
+    beside = {key: inner for key, inner in value.items() if key != "use"}
+    return {**_expand(source, named, steps, (*within, name)), **_expand(source, beside, steps, within)}
 
 
 def _read_one(folder: Path, name: str) -> Source:
