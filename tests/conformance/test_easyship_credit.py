@@ -175,7 +175,7 @@ def test_refunds_go_back_to_where_the_money_came_from(easyship_twin: EasyshipTwi
     easyship_twin.clock_advance("1h")
 
     some = fitting(caller.ask("POST", f"{_CREDIT}/refund", {"amount": 50}), "credit_refund_create")
-    much = caller.ask("POST", f"{_CREDIT}/refund", {"amount": 1000})
+    much = caller.ask("POST", f"{_CREDIT}/refund", {"amount": 1e308})
     rest = fitting(caller.ask("POST", f"{_CREDIT}/refund", {}), "credit_refund_create")
 
     assert some["refunds"] == [

@@ -11,7 +11,7 @@ from crossdock_twins.easyship.payment_sources import store as sources
 from crossdock_twins.easyship.payment_sources.routes import required
 from crossdock_twins.easyship.replies import Reply
 
-_LARGEST = 1_000_000
+_LARGEST, _BEYOND = 1_000_000, 10**12
 _TOO_LITTLE = "Amount must be greater than 0"
 _TOO_MUCH = "Refund amount must be less than or equal to company balance"
 _NO_REFUND = "Refund amount must be greater than 0"
@@ -135,7 +135,8 @@ def _recharge(call: Call) -> dict[str, Any]:
 
 
 def _cents(amount: float) -> int:
-    return round(amount * 100)
+    """Turn an amount into cents; one beyond all bounds stays beyond them, and countable."""
+    return round(max(-_BEYOND, min(_BEYOND, amount)) * 100)
 
 
 HANDLERS: dict[str, Handler] = {
