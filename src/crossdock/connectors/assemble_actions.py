@@ -11,7 +11,9 @@ from urllib.parse import parse_qsl
 import jsonschema
 from graphql import GraphQLError, parse
 
+from crossdock.connectors import assemble_documents
 from crossdock.connectors.assemble import at, pattern
+from crossdock.connectors.assemble_documents import Parts
 from crossdock.connectors.model import Action, Call, EffectRule, IdentityPaths, Paging, ProbeStep, Proxy
 from crossdock.connectors.source import Source, Steps
 
@@ -58,15 +60,7 @@ def actions(source: Source, folder: Path) -> dict[str, Action]:
 def _action(source: Source, name: str, folder: Path) -> Action:
     steps: Steps = ("actions", name)
     value = at(source, steps)
-    call = _call(source, steps, folder)
-    unplaced = set(_PLACEHOLDER.findall(call.path)) ^ set(value.get("path", {}))
-    if call.document is None and unplaced:
-        raise source.wrong((*steps, "path"), f"`{min(unplaced)}` is in the call or in `path`, but not in both")
-    inputs = _inputs(value)
-    try:
-        jsonschema.Draft202012Validator.check_schema(inputs)
-    except jsonschema.SchemaError as error:
-        raise source.wrong(steps, f"the inputs are no JSON Schema: {error.message[:150]}") from None
+    parts = assemble_documents.parts(source, steps, folder) if "graphql" in value else _parts(source, steps, folder)
     return Action(
         name=f"{source.value['key']}_{name}",
         label=value["label"],
@@ -75,16 +69,31 @@ def _action(source: Source, name: str, folder: Path) -> Action:
         idempotent=bool(value.get("idempotent", value["effect"] == "read")),
         metered=bool(value.get("metered", False)),
         scopes=tuple(value.get("scopes", ())),
-        inputs=inputs,
-        call=call,
-        paging=_paging(value.get("page")),
-        result=value.get("result", ""),
+        schema=parts.inputs,
+        call=parts.call,
+        paging=parts.paging,
+        result=parts.result,
         warnings=value.get("warnings"),
         docs=value.get("docs"),
         file=value.get("file"),
         examples=tuple(value.get("examples", ())),
         broken=next(iter(value.get("broken", {}).items()), None),
     )
+
+
+def _parts(source: Source, steps: Steps, folder: Path) -> Parts:
+    """Return what a REST action says of its call, inputs, pages and result."""
+    value = at(source, steps)
+    call = _call(source, steps, folder)
+    unplaced = set(_PLACEHOLDER.findall(call.path)) ^ set(value.get("path", {}))
+    if unplaced:
+        raise source.wrong((*steps, "path"), f"`{min(unplaced)}` is in the call or in `path`, but not in both")
+    inputs = _inputs(value)
+    try:
+        jsonschema.Draft202012Validator.check_schema(inputs)
+    except jsonschema.SchemaError as error:
+        raise source.wrong(steps, f"the inputs are no JSON Schema: {error.message[:150]}") from None
+    return Parts(call, lambda: inputs, _paging(value.get("page")), value.get("result", ""))
 
 
 def _inputs(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,7 +144,6 @@ def _call(source: Source, steps: Steps, folder: Path) -> Call:
             method="POST",
             path=source.value["proxy"].get("graphql_path", "/graphql"),
             document=_document(source, (*steps, "graphql"), folder),
-            body_as=value.get("body_as"),
         )
     method, _, target = value["call"].partition(" ")
     path, _, fixed = target.partition("?")

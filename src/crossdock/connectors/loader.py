@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import jsonschema
 
-from crossdock.connectors import assemble, assemble_actions, crosscheck
+from crossdock.connectors import assemble, assemble_actions, assemble_documents, crosscheck
 from crossdock.connectors.model import Connector, Environment, Limits, RetryHint, Scope
 from crossdock.connectors.source import DefinitionError, Source, Steps, read
 
@@ -118,6 +118,7 @@ def _build(rewritten: _Rewritten, folder: Path) -> Connector:
         transport=dict(value["transport"]),
         actions=assemble_actions.actions(source, folder),
         proxy=assemble_actions.proxy(source),
+        credits=assemble_documents.credits_of(source),
     )
 
 

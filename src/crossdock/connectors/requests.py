@@ -10,9 +10,12 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import jsonschema
+from graphql import GraphQLError
 
 from crossdock.connectors import multipart
 from crossdock.connectors.auth import credential_headers
+from crossdock.connectors.documents import selection
+from crossdock.connectors.documents.credits import predicted
 from crossdock.connectors.model import Action, AuthMethod, Call, Connector, Depth, Environment, Paging, ProbeStep
 from crossdock.egress.exchange import Request
 from crossdock.kernel.errors import InvalidRequestError, UnprocessableError
@@ -64,7 +67,33 @@ def action_request(*, connector: Connector, action: Action, environment: Environ
     """Return an action's request, still without a credential; raise UnprocessableError naming every wrong input."""
     given = ActionInputs(path=_present(inputs.path), query=_present(inputs.query), body=inputs.body or None)
     _check(action, given)
-    return _request(connector, action.call, environment, given, action.paging)
+    call, given = _widened(action, given)
+    request = _request(connector, call, environment, given, action.paging)
+    _affordable(connector, action, request)
+    return request
+
+
+def predicted_credits(*, connector: Connector, request: Request) -> int:
+    """Return the credits that a GraphQL request is going to cost, 0 where the provider counts requests alone.
+
+    Raise UnprocessableError where the body is no document that can be read.
+    """
+    if connector.credits is None:
+        return 0
+    try:
+        sent = json.loads(request.body or b"")
+        return predicted(
+            credits=connector.credits,
+            document=sent["query"],
+            variables=sent.get("variables") or {},
+            operation=sent.get("operationName"),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, GraphQLError):
+        raise UnprocessableError(
+            "The body is not one GraphQL document in JSON.",
+            remedy='Send {"query": "...", "variables": {...}} as JSON, or use an action.',
+            code="effect_unclear",
+        ) from None
 
 
 def proxy_request(
@@ -141,12 +170,39 @@ def _check(action: Action, given: ActionInputs) -> None:
     if errors:
         found = [line for error in errors[:_SHOWN_ERRORS] for line in _told(error)]
         told = [line for place, line in enumerate(found) if line not in found[:place]]
-        raise UnprocessableError(
-            f"The inputs of {action.name} are not valid: "
-            + "; ".join(f"{one['field']}: {one['message']}" for one in told[:3]),
-            remedy="Correct the named fields. The action's schema lists what each takes.",
-            detail={"errors": told},
-        )
+        raise _not_valid(action, told)
+
+
+def _not_valid(action: Action, told: list[dict[str, str]]) -> UnprocessableError:
+    return UnprocessableError(
+        f"The inputs of {action.name} are not valid: "
+        + "; ".join(f"{one['field']}: {one['message']}" for one in told[:3]),
+        remedy="Correct the named fields. The action's schema lists what each takes.",
+        detail={"errors": told},
+    )
+
+
+def _widened(action: Action, given: ActionInputs) -> tuple[Call, ActionInputs]:
+    """Put the fields that the caller asks for into the document, and take them out of the inputs."""
+    call, fields = action.call, given.query.get("fields")
+    if call.document is None or call.schema is None or fields is None:
+        return call, given
+    try:
+        document = selection.widen(folder=call.schema, document=call.document, result=action.result, fields=fields)
+    except selection.SelectionError as error:
+        raise _not_valid(action, [{"field": "query.fields", "message": str(error)}]) from None
+    query = {name: value for name, value in given.query.items() if name != "fields"}
+    return replace(call, document=document), replace(given, query=query)
+
+
+def _affordable(connector: Connector, action: Action, request: Request) -> None:
+    """Refuse what costs more than an account can ever have."""
+    cost = predicted_credits(connector=connector, request=request) if action.call.document else 0
+    if connector.credits is None or cost <= connector.credits.bucket:
+        return
+    message = f"this would cost {cost} credits, and an account has at most {connector.credits.bucket}"
+    fields = [name for name in ("page_size", "fields") if name in action.inputs["properties"]["query"]["properties"]]
+    raise _not_valid(action, [{"field": f"query.{name}", "message": message} for name in fields])
 
 
 def _told(error: jsonschema.ValidationError) -> Iterator[dict[str, str]]:
