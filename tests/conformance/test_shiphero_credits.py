@@ -123,14 +123,14 @@ def test_analyze_tells_the_cost_and_does_nothing(shiphero_twin: ShipheroTwin) ->
 
     answer = client.answer("{ orders(analyze: true) { request_id complexity data { edges { node { id } } } } }")
     single = client.answer('{ order(id: "none", analyze: true) { complexity data { id } } }')
-    unbuilt = client.answer("{ vendors(analyze: true) { complexity data(first: 5) { edges { node { id } } } } }")
+    page = client.answer("{ vendors(analyze: true) { complexity data(first: 5) { edges { node { id } } } } }")
 
     assert answer["data"]["orders"]["complexity"] == 101
     assert answer["data"]["orders"]["request_id"]
     assert answer["data"]["orders"]["data"] == {"edges": []}
     assert _cost(answer) == 0
     assert single["data"]["order"] == {"complexity": 1, "data": None}
-    assert unbuilt["data"]["vendors"] == {"complexity": 6, "data": {"edges": []}}
+    assert page["data"]["vendors"] == {"complexity": 6, "data": {"edges": []}}
 
 
 def test_developers_have_buckets_of_their_own(shiphero_twin: ShipheroTwin) -> None:

@@ -146,7 +146,7 @@ def build(
             *redirects.routes(store, clock),
             _everything(api),
         ],
-        reply=fault_reply,
+        reply=partial(fault_reply, window=_WINDOWS[environment][-1], clock=clock),
         quiet=QUIET_PATHS,
         handlers={},
         postman=_postman(desk) if environment == "production" else None,

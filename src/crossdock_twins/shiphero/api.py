@@ -56,16 +56,6 @@ def _page(source: dict[str, Any], info: Info, **page: Any) -> dict[str, Any]:
     return schema.empty_connection() if listing is None else listing.connection(info.context, **page)
 
 
-def _unbuilt(name: str) -> Resolver:
-    def resolve(_source: Any, info: Info, *, analyze: bool | None = None, **_arguments: Any) -> Any:
-        scopes.check(info.context, name)
-        if analyze:
-            return _envelope(info.context, info)
-        raise errors.not_built(name)
-
-    return resolve
-
-
 @cache
 def served_schema() -> GraphQLSchema:
     """Build the schema, once per process: it holds no state."""
@@ -74,7 +64,7 @@ def served_schema() -> GraphQLSchema:
         mutations={name: _mutation(name, operation) for name, operation in areas.MUTATIONS.items()},
         fields={**{(result, "data"): _page for result in areas.PAGES}, **areas.FIELDS},
     )
-    built = schema.build(resolvers, unbuilt=_unbuilt)
+    built = schema.build(resolvers)
     scopes.hide_personal_fields(built)
     return built
 

@@ -19,7 +19,6 @@ class Code(IntEnum):
     NO_CREDITS = 30
     INVALID = 901
     TAKEN = 902
-    NOT_BUILT = 903
     UNEXPECTED = 999
 
 
@@ -55,15 +54,6 @@ def invalid(message: str) -> ApiError:
 def missing_scopes(*scopes: str) -> ApiError:
     """Say which scopes the token lacks, in the provider's words."""
     return ApiError(Code.MISSING_SCOPE, f"Missing required scope(s): {', '.join(scopes)}")
-
-
-def not_built(operation: str) -> ApiError:
-    """Say that this twin knows an operation by its schema only."""
-    return ApiError(
-        Code.NOT_BUILT,
-        f"{operation} is not built into this twin yet. The schema knows it, so documents can be checked against it; "
-        "calling it needs a later release.",
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

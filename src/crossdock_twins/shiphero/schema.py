@@ -82,15 +82,15 @@ def all_scopes() -> tuple[str, ...]:
     return (*sorted({scope for scope in scopes_of_operations().values() if scope}), "view:pii")
 
 
-def build(resolvers: Resolvers, *, unbuilt: Callable[[str], Resolver]) -> GraphQLSchema:
-    """Build the schema; an operation without a resolver gets what `unbuilt` makes for its name."""
+def build(resolvers: Resolvers) -> GraphQLSchema:
+    """Build the schema; KeyError names an operation that has no resolver."""
     schema = build_ast_schema(sdl.expand(tuple(sources().values())), assume_valid_sdl=True)
     schema.directives = (GraphQLIncludeDirective, GraphQLSkipDirective, _DEPRECATED)
     for name, behaviour in _SCALARS.items():
         _behave(cast("GraphQLScalarType", schema.type_map[name]), behaviour)
     for root, built in (("Query", resolvers.queries), ("Mutation", resolvers.mutations)):
         for name, operation in _fields(schema, root).items():
-            operation.resolve = built.get(name) or unbuilt(name)
+            operation.resolve = built[name]
     for type_name in schema.type_map:
         for name, each in _fields(schema, type_name).items():
             each.resolve = resolvers.fields.get((type_name, name)) or each.resolve or _fallback(name, each)
