@@ -38,6 +38,10 @@ class World:
     sibling_token: str
     """A session of the first project, opened for another owner."""
 
+    @property
+    def project(self) -> str:
+        return self.live.tenant.project.id
+
     async def api(self, method: str, path: str, data: Any = None, **headers: str) -> Answer:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return await self.live.call(method, path, data=data, key=self.foreign.key, headers=sent)
@@ -166,6 +170,18 @@ CASES: dict[str, list[Case]] = {
         ),
         Case("write", lambda w: w.api("POST", "/actions/rpc", _WRITE, x_account_id=w.account)),
         Case("other", lambda w: w.api("POST", "/actions/rpc", {"action": "shiphero_get_me"}, x_account_id=w.account)),
+    ],
+    "GET /actions": [
+        Case("all", lambda w: w.api("GET", "/actions"), 200),
+        Case("account", lambda w: w.api("GET", f"/actions?filter[account_ids]={w.account}"), 200),
+        Case("by_account", lambda w: w.api("GET", f"/actions?filter[account_ids]={w.account}&group_by=account"), 200),
+        Case("by_integration", lambda w: w.api("GET", "/actions?group_by=integration&exclude=actions"), 200),
+    ],
+    "POST /actions/search": [
+        Case("project", lambda w: w.api("POST", "/actions/search", {"query": "list", "project_id": w.project}), 200),
+    ],
+    "POST /actions/build": [
+        Case("all", lambda w: w.api("POST", "/actions/build", {"force_refresh": True}), 200),
     ],
     "POST /unified/proxy": [
         Case("read", lambda w: w.api("POST", "/unified/proxy", _READ_THROUGH, x_account_id=w.account)),

@@ -10,6 +10,7 @@ from crossdock.actions.execute import Actions
 from crossdock.actions.log import CallLog
 from crossdock.actions.passthrough import Passthrough
 from crossdock.actions.record import Record
+from crossdock.actions.search import Search
 from crossdock.audit.trail import Trail
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.db.pool import Database
@@ -21,11 +22,12 @@ from crossdock.tokens.lease import Leases
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calls:
-    """Described actions, requests that pass through as they are, and the log that both write."""
+    """Described actions and what finds them, requests that pass through as they are, and the log of both."""
 
     actions: Actions
     passing: Passthrough
     log: CallLog
+    search: Search
 
     @classmethod
     def build(
@@ -47,4 +49,5 @@ class Calls:
             actions=Actions(catalogue=catalogue, leases=leases, egress=egress, clock=clock, record=record),
             passing=Passthrough(catalogue=catalogue, leases=leases, egress=egress, clock=clock, record=record),
             log=log,
+            search=Search(catalogue),
         )

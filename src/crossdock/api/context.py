@@ -10,6 +10,8 @@ from fastapi import Depends, Request
 from crossdock.accounts.integrations import Integrations
 from crossdock.accounts.service import Accounts
 from crossdock.actions.execute import Actions
+from crossdock.actions.search import Search
+from crossdock.actions.service import Calls
 from crossdock.api.ratelimit import RateLimit
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.db.pool import Database
@@ -17,6 +19,7 @@ from crossdock.kernel.clock import Clock
 from crossdock.linking.oauth import OAuth
 from crossdock.linking.service import Linking
 from crossdock.linking.sessions import Sessions
+from crossdock.outbox.webhooks import Webhooks
 from crossdock.projects.service import Projects
 
 
@@ -33,10 +36,21 @@ class ApiContext:
     sessions: Sessions
     linking: Linking
     oauth: OAuth
-    actions: Actions
+    calls: Calls
     ratelimit: RateLimit
+    webhooks: Webhooks
     hub_url: str
     secure: bool
+
+    @property
+    def actions(self) -> Actions:
+        """What runs actions."""
+        return self.calls.actions
+
+    @property
+    def search(self) -> Search:
+        """What finds actions."""
+        return self.calls.search
 
 
 def _context(request: Request) -> ApiContext:
