@@ -77,6 +77,7 @@ def page() -> Iterator[str]:
         yield from (f"## {title}", "", _sum(twin, held), "")
         for area in held:
             yield from _area(twin, area)
+        yield from _besides(twin)
 
 
 def _sum(twin: str, held: list[Area]) -> str:
@@ -107,6 +108,16 @@ def _area(twin: str, area: Area) -> Iterator[str]:
     plain = [name for name in area.types if name not in noted]
     if plain:
         yield from ("Types that are whole: " + ", ".join(f"`{name}`" for name in plain) + ".", "")
+
+
+def _besides(twin: str) -> Iterator[str]:
+    """Write the notes on what is neither an operation nor a type: their names are phrases."""
+    noted = {name: said for name, said in _notes(twin).items() if " " in name}
+    if noted:
+        yield from ("### Besides", "", "| What | State | What differs | From |", "|---|---|---|---|")
+        for name, said in sorted(noted.items()):
+            yield f"| {name[0].upper()}{name[1:]} | {said['status']} | {said['note']} | {said['from']} |"
+        yield ""
 
 
 def _shiphero_area(name: str) -> Area:
@@ -170,4 +181,4 @@ def unknown(twin: str) -> list[str]:
     """Name the notes that speak of nothing that exists."""
     held = easyship() if twin == "easyship" else shiphero()
     known: set[Any] = {name for area in held for name in (*area.operations, *area.types)}
-    return sorted(name for name in _notes(twin) if name.partition(".")[0] not in known)
+    return sorted(name for name in _notes(twin) if " " not in name and name.partition(".")[0] not in known)
