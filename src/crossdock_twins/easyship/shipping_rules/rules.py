@@ -45,7 +45,8 @@ def _action(kept: Store, owner: Owner, place: int, action: Mapping[str, Any]) ->
         yield f"{path}.origin_address_id is invalid"
     for name in _BOXES.get(kind, ()):
         ids = options.get(name, [])
-        if any(store.box(kept, owner, each) is None for each in ([ids] if isinstance(ids, str) else ids)):
+        named = ids if isinstance(ids, list) else [ids]
+        if any(not isinstance(each, str) or store.box(kept, owner, each) is None for each in named):
             yield f"{path}.{name} is invalid"
 
 
