@@ -44,15 +44,17 @@ check: install-dev ## Format, lint, types, import contracts (no tests)
 test: check ## Everything: the checks and all tests (PostgreSQL, Chromium and Node are brought along)
 	@tools/chromium
 	@tools/npm-clients
+	@tools/vendor-client
 	@$(VENV)/bin/pytest -n 2 --dist loadgroup
 
 format: install-dev ## Format the code and apply the safe fixes
 	@$(VENV)/bin/ruff format .
 	@$(VENV)/bin/ruff check --fix .
 
-lock: $(UV) ## Resolve the dependencies anew into the two lock files
+lock: $(UV) ## Resolve the dependencies anew into the lock files
 	@$(UV) pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -o requirements.lock
 	@$(UV) pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --constraint requirements.lock -o requirements-dev.lock
+	@$(UV) pip compile --quiet --group pyproject.toml:vendor --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements-vendor.lock
 
 reference: install ## Write docs/reference anew from the code
 	@$(VENV)/bin/python tools/reference.py

@@ -1,13 +1,19 @@
 """The vendor's own client (PyPI easyship-mcp) and shipzil, unmodified, on the Easyship twin: only the host differs."""
 
+import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import socket
+import subprocess
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from decimal import Decimal
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from conformance.easyship_labels import GROUND, workday
 from twins import EasyshipTwin, easyship_handle, fetch, running_twin
@@ -47,6 +53,15 @@ _REPORTS = (
 )
 
 Tool = Callable[..., Awaitable[Any]]
+_VENDOR = Path(__file__).resolve().parents[2] / ".cache" / "vendor" / "bin" / "python"
+_LAUNCH = """
+import sys
+import easyship_mcp.easyship_api
+from easyship_mcp.server import mcp
+easyship_mcp.easyship_api.BASE_URL = sys.argv[1]
+ours = {"host": "127.0.0.1", "port": int(sys.argv[2]), "log_level": "error"}
+mcp.run(transport="http", stateless_http=True, json_response=True, show_banner=False, **ours)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -55,23 +70,53 @@ def quick_twin() -> Iterator[EasyshipTwin]:
         yield easyship_handle(facts)
 
 
+@pytest.fixture(scope="module")
+def vendor(quick_twin: EasyshipTwin) -> Iterator[str]:
+    """Run the vendor's server, only its host set, in the environment that tools/vendor-client installs."""
+    port = _free_port()
+    with subprocess.Popen([_VENDOR, "-c", _LAUNCH, quick_twin.production, str(port)], stderr=subprocess.DEVNULL) as run:
+        _await_port(port)
+        yield f"http://127.0.0.1:{port}/mcp"
+        run.terminate()
+
+
 @pytest.fixture
-async def tool(quick_twin: EasyshipTwin, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tool]:
-    """Call a tool of the vendor's server as an assistant does, and give its structured answer."""
+def token(quick_twin: EasyshipTwin) -> list[str]:
+    """Give the token that the assistant signs in with; a test may put another in its place."""
     quick_twin.reset()
-    _sign_in(monkeypatch, quick_twin.integration(scopes="all")["production_token"])
-    monkeypatch.setattr(import_module("easyship_mcp.easyship_api"), "BASE_URL", quick_twin.production)
-    async with import_module("fastmcp").Client(import_module("easyship_mcp.server").mcp) as session:
-
-        async def call(name: str, **arguments: Any) -> Any:
-            answer = (await session.call_tool(name, arguments)).structured_content
-            return answer["result"] if set(answer) == {"result"} else answer
-
-        yield call
+    return [quick_twin.integration(scopes="all")["production_token"]]
 
 
-def _sign_in(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
-    monkeypatch.setenv("EASYSHIP_API_ACCESS_TOKEN", token)
+@pytest.fixture
+def tool(vendor: str, token: list[str]) -> Tool:
+    """Call a tool of the vendor's server as an assistant does, and give its structured answer."""
+
+    async def call(name: str, **arguments: Any) -> Any:
+        message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": name, "arguments": arguments}}
+        headers = {"Authorization": f"Bearer {token[-1]}", "Accept": "application/json, text/event-stream"}
+        reply = await asyncio.to_thread(requests.post, vendor, json=message, headers=headers, timeout=60)
+        answer = reply.json()["result"]["structuredContent"]
+        return answer["result"] if set(answer) == {"result"} else answer
+
+    return call
+
+
+def _free_port() -> int:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port: int = held.getsockname()[1]
+        return port
+
+
+def _await_port(port: int) -> None:
+    for _ in range(300):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError("the vendor's server does not start; install it with tools/vendor-client")
 
 
 def _draft(recipient: dict[str, Any] = _BUYER, **members: Any) -> dict[str, Any]:
@@ -195,9 +240,7 @@ async def test_the_vendors_client_checks_addresses(tool: Tool, asked: dict[str, 
     assert answer["address"]["validation"]["status"]
 
 
-async def test_the_vendors_client_understands_refusals(
-    tool: Tool, quick_twin: EasyshipTwin, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_vendors_client_understands_refusals(tool: Tool, quick_twin: EasyshipTwin, token: list[str]) -> None:
     """Status, code, message and details reach it; an unproven identity makes it name the vendor's support."""
     data = _draft(courier_settings={"courier_service_id": GROUND}, shipping_settings=_AT_ONCE)
     nameless = {**data, "origin_address": {**_SENDER, "company_name": " "}}
@@ -209,7 +252,7 @@ async def test_the_vendors_client_understands_refusals(
     broken = await tool("list_shipments")
     quick_twin.set_state(quick_twin.accounts()[0]["id"], "suspended")
     unproven = await tool("create_label", easyship_shipment_id="ESUS10000001")
-    _sign_in(monkeypatch, "prod_unknown")
+    token.append("prod_unknown")
     unknown = await tool("list_shipments")
 
     assert (invalid["code"], invalid["details"]) == (
