@@ -151,9 +151,8 @@ class Api:
         names = {root.key: root.name for root in prepared.roots}
         key = str(path.path[0]) if path is not None and path.path else next(iter(names), "")
         nodes: Any = path.nodes if path is not None else None
-        operation = names.get(key, key)
-        field = nodes[0].name.value if nodes else operation
-        return errors.item(error, operation=operation, field=field, request_id=call.request_id)
+        field = nodes[0].name.value if nodes else None
+        return errors.item(error, operation=names.get(key, key), field=field, request_id=call.request_id)
 
 
 def new_call(state: State, *, subject: str, granted: frozenset[str] | None = None) -> Call | None:

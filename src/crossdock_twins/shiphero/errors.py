@@ -89,10 +89,11 @@ def above_cap(*, required: int, remaining: int, cap: int) -> ApiError:
     )
 
 
-def item(error: ApiError, *, operation: str, field: str, request_id: str) -> dict[str, Any]:
-    """Lay an error out as the provider does: everything at the top level of the item."""
+def item(error: ApiError, *, operation: str, field: str | None, request_id: str) -> dict[str, Any]:
+    """Lay an error out as the provider does, all at the top level; without `field` where none was being resolved."""
     head = {"message": error.message, "operation": operation, "field": field, "request_id": request_id}
-    return {**head, **error.details, "code": int(error.code)}
+    given = {name: value for name, value in head.items() if value is not None}
+    return {**given, **error.details, "code": int(error.code)}
 
 
 def document_items(errors: list[GraphQLError]) -> list[dict[str, Any]]:
