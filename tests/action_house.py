@@ -59,6 +59,12 @@ class ActionHouse:
             rows = await conn.fetch("select * from calls where account_id = $1 order by created_at, id", account.id)
         return [dict(row) for row in rows]
 
+    async def steps(self, call_id: str) -> list[dict[str, Any]]:
+        """Return the exchanges that a call took, in their order."""
+        async with self.tokens.db.connection() as conn:
+            rows = await conn.fetch("select * from call_steps where call_id = $1 order by created_at, id", call_id)
+        return [dict(row) for row in rows]
+
     async def audited(self, account: Account) -> list[str]:
         """Return the names of the audit entries about calls on an account, oldest first."""
         async with self.tokens.db.connection() as conn:

@@ -52,7 +52,7 @@ from crossdock.worker import tasks
 from crossdock.worker.tasks import Sweep
 
 KeySource = Literal["create", "require"]
-_SWEEPS: Final = {"schedule": 5.0, "outbox": 5.0, "linking": 60.0, "sign_ins": 600.0, "events": 3600.0}
+_SWEEPS: Final = {"schedule": 5.0, "outbox": 5.0, "linking": 60.0, "sign_ins": 600.0, "events": 3600.0, "logs": 3600.0}
 
 
 # Whoever prints a finished task prints its result: a house would come out with every connector in each room.
@@ -174,6 +174,7 @@ async def work(house: House, *, stop: asyncio.Event, kind: str) -> None:
         "linking": house.linking.sweep,
         "sign_ins": house.projects.sweep,
         "events": house.deliverer.prune,
+        "logs": house.calls.log.forget,
     }
     handlers: dict[str, Handler] = {
         tasks.REFRESH_ACCOUNT: house.schedule.refresh_account,
@@ -295,6 +296,7 @@ def _house(on: _Ground, records: _Records) -> House:
         trail=on.trail,
         clock=on.clock,
         ids=on.ids,
+        log_days=on.settings.log_days,
     )
     deliverer = Deliverer(db=on.db, vault=on.vault, egress=on.egress, clock=on.clock, trail=on.trail)
     return House(

@@ -21,7 +21,7 @@ from crossdock.egress.client import Egress
 from crossdock.egress.errors import TransportError
 from crossdock.egress.exchange import Reply
 from crossdock.kernel.clock import Clock
-from crossdock.kernel.errors import InvalidRequestError
+from crossdock.kernel.errors import CrossdockError, InvalidRequestError
 from crossdock.kernel.points import reach
 from crossdock.projects import policy
 from crossdock.projects.model import Principal
@@ -63,13 +63,18 @@ class Actions:
         _check_connector(account, connector)
         intent = _intent(action)
         await self.record.check_effect(principal=principal, account=account, intent=intent)
-        request = requests.action_request(
-            connector=connector,
-            action=action,
-            environment=connector.environment(account.environment),
-            inputs=ActionInputs(path=call.path, query=call.query, headers=call.headers, body=call.body),
-        )
-        exchange = await self._carry(Errand(principal, account, intent, request))
+        try:
+            request = requests.action_request(
+                connector=connector,
+                action=action,
+                environment=connector.environment(account.environment),
+                inputs=ActionInputs(path=call.path, query=call.query, headers=call.headers, body=call.body),
+            )
+        except CrossdockError as error:
+            self.record.refused(principal=principal, account=account, intent=intent, error=error)
+            raise
+        errand = self.record.errand(principal=principal, account=account, intent=intent, request=request)
+        exchange = await self._carry(errand)
         if exchange.cause is not None:
             raise failures.of_reply(
                 connector=connector,
@@ -93,7 +98,9 @@ class Actions:
             connector=connector, environment=connector.environment(account.environment), asked=request
         )
         await self.record.check_effect(principal=principal, account=account, intent=passage.intent)
-        exchange = await self._carry(Errand(principal, account, passage.intent, passage.request))
+        exchange = await self._carry(
+            self.record.errand(principal=principal, account=account, intent=passage.intent, request=passage.request)
+        )
         return proxy.answer(exchange.reply)
 
     async def _carry(self, errand: Errand) -> _Exchange:
@@ -138,7 +145,7 @@ class Actions:
         reach("actions.send.after")
         reply = redact.without(answered, lease.credential.values())
         cause = replies.classify(connector=lease.connector, reply=reply)
-        await self.record.answered(errand, lease, status=reply.status, cause=cause, began=began)
+        await self.record.answered(errand, lease, reply=reply, cause=cause, began=began)
         return _Exchange(lease, reply, cause)
 
 

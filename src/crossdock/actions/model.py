@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from crossdock.connectors.model import Effect
+
+Priority = Literal["live", "bulk"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a call is made: ``once`` is the caller's idempotency key for a write; bulk calls let live ones go first."""
+
+    once: str | None = None
+    priority: Priority = "live"
+
+
+PLAIN = Manner()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +31,7 @@ class ActionCall:
     query: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
+    manner: Manner = PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +45,7 @@ class ProxyRequest:
     target: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
+    manner: Manner = PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,9 @@ class Passthrough:
         account = await self.leases.account(project_id=principal.project_id, account_id=account_id)
         passage = await self._passage(account, incoming)
         await self.record.check_effect(principal=principal, account=account, intent=passage.intent)
-        errand = Errand(principal, account, passage.intent, passage.request)
+        errand = self.record.errand(
+            principal=principal, account=account, intent=passage.intent, request=passage.request
+        )
         lease = await self.leases.lease(project_id=account.project_id, account_id=account.id)
         await self.record.writing(errand)
         async with self._sent(errand, lease, incoming) as (stream, cause):
@@ -114,8 +116,8 @@ class Passthrough:
                 length=incoming.length,
             ) as coming:
                 watch = Watch(lease.credential.values(), coding=coming.header("content-encoding"))
-                stream, cause = await self._judged(errand, lease, _guarded(coming, watch))
-                await self.record.answered(errand, lease, status=stream.status, cause=cause, began=began)
+                stream, reply, cause = await self._judged(errand, lease, _guarded(coming, watch))
+                await self.record.answered(errand, lease, reply=reply, cause=cause, began=began)
                 known = True
                 yield stream, cause
         except TransportError as error:
@@ -123,19 +125,20 @@ class Passthrough:
                 raise
             raise await self.record.unanswered(errand, lease, error=error, began=began) from error
 
-    async def _judged(self, errand: Errand, lease: Lease, stream: Stream) -> tuple[Stream, Cause | None]:
-        """Look at a failure's first bytes, and give them back in front of the rest."""
+    async def _judged(self, errand: Errand, lease: Lease, stream: Stream) -> tuple[Stream, Reply, Cause | None]:
+        """Look at a failure's first bytes, and give them back in front of the rest; a success is kept by its head."""
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in stream.headers}
+        head = Reply(status=stream.status, headers=headers, body=b"", url=errand.request.url)
         if stream.status < _FAILED:
-            return stream, None
+            return stream, head, None
         first = bytearray()
         async for chunk in stream.chunks:
             first += chunk
             if len(first) >= _READ_WHOLE:
                 break
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in stream.headers}
-        reply = Reply(status=stream.status, headers=headers, body=bytes(first), url=errand.request.url)
+        reply = replace(head, body=bytes(first))
         cause = replies.classify(connector=lease.connector, reply=reply)
-        return Stream(stream.status, stream.headers, _again(bytes(first), stream.chunks)), cause
+        return Stream(stream.status, stream.headers, _again(bytes(first), stream.chunks)), reply, cause
 
 
 def _refusal(lease: Lease, stream: Stream, cause: Cause | None) -> Cause | None:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from crossdock.accounts.model import Account
 from crossdock.accounts.service import Accounts
-from crossdock.actions import failures
+from crossdock.actions import failures, lines
+from crossdock.actions.lines import CallEntry, Exchange
 from crossdock.actions.log import CallLog
 from crossdock.actions.model import Intent
-from crossdock.actions.store import CallEntry
 from crossdock.audit import events
 from crossdock.audit.trail import Trail
 from crossdock.connectors import replies
 from crossdock.connectors.model import Cause
 from crossdock.db.pool import Database
 from crossdock.egress.errors import TransportError
-from crossdock.egress.exchange import Request
+from crossdock.egress.exchange import Reply, Request
 from crossdock.kernel.clock import Clock
 from crossdock.kernel.errors import CrossdockError, ForbiddenError, OutcomeUnknownError
 from crossdock.kernel.ids import Ids
@@ -31,12 +32,15 @@ _NO_REPLY: Final = 0
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One call on its way: who wants what of which account."""
+    """One call on its way: who wants what of which account, under which id, and when it began."""
 
     principal: Principal
     account: Account
     intent: Intent
     request: Request
+    id: str
+    began_at: datetime
+    began: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +54,37 @@ class Record:
     ids: Ids
     calls: CallLog
 
+    def errand(self, *, principal: Principal, account: Account, intent: Intent, request: Request) -> Errand:
+        """Begin a call: each exchange that it takes is a step of the same line in the log."""
+        return Errand(
+            principal, account, intent, request, self.ids.new("call"), self.clock.now(), self.clock.monotonic()
+        )
+
+    def refused(self, *, principal: Principal, account: Account, intent: Intent, error: CrossdockError) -> None:
+        """Keep the line of a call that was refused here, before anything was sent."""
+        self.calls.note(
+            CallEntry(
+                id=self.ids.new("call"),
+                project_id=account.project_id,
+                account_id=account.id,
+                connector_key=account.connector_key,
+                action=intent.name,
+                effect=intent.effect,
+                actor=principal.actor,
+                status=error.http_status,
+                cause=error.error_code,
+                duration_ms=0,
+                created_at=self.clock.now(),
+                service=_service(intent),
+            )
+        )
+
     async def check_effect(self, *, principal: Principal, account: Account, intent: Intent) -> None:
         """Raise ForbiddenError unless the grant holds the effect; the refusal stands in the trail."""
         try:
             policy.check_effect(account.effects, intent.effect)
         except ForbiddenError as error:
+            self.refused(principal=principal, account=account, intent=intent, error=error)
             await self._audit(principal, account, intent, event=intent.refused, detail={"code": error.error_code})
             raise
 
@@ -63,10 +93,13 @@ class Record:
         if errand.intent.effect != "read":
             await self._audit(errand.principal, errand.account, errand.intent, event=errand.intent.wrote, detail={})
 
-    async def answered(self, errand: Errand, lease: Lease, *, status: int, cause: Cause | None, began: float) -> None:
-        """Keep a call's line, and what it showed of the credential; ``began`` is the clock's monotonic time."""
-        await self._note(errand, lease, status=status, cause=cause, began=began)
-        if cause is not None and failures.in_doubt(intent=errand.intent, status=status):
+    async def answered(self, errand: Errand, lease: Lease, *, reply: Reply, cause: Cause | None, began: float) -> None:
+        """Keep a call's line, and what it showed of the credential; ``began`` is the clock's monotonic time.
+
+        ``reply`` is without the credential's values already; a body that passed through is not in it.
+        """
+        await self._note(errand, lease, reply=reply, cause=cause, began=began)
+        if cause is not None and failures.in_doubt(intent=errand.intent, status=reply.status):
             await self._doubt(errand, cause)
 
     async def unanswered(self, errand: Errand, lease: Lease, *, error: TransportError, began: float) -> CrossdockError:
@@ -75,29 +108,41 @@ class Record:
             connector=lease.connector, intent=errand.intent, error=error, account_id=lease.account.id
         )
         cause = replies.transport_cause(connector=lease.connector, kind=error.kind)
-        await self._note(errand, lease, status=_NO_REPLY, cause=cause, began=began)
+        await self._note(errand, lease, reply=None, cause=cause, began=began)
         if isinstance(failure, OutcomeUnknownError):
             await self._doubt(errand, cause)
         return failure
 
-    async def _note(self, errand: Errand, lease: Lease, *, status: int, cause: Cause | None, began: float) -> None:
-        spent = self.clock.monotonic() - began
+    async def _note(
+        self, errand: Errand, lease: Lease, *, reply: Reply | None, cause: Cause | None, began: float
+    ) -> None:
+        ended, now = self.clock.monotonic(), self.clock.now()
+        spent = ended - began
         outcome = (cause.verdict or "request") if cause else "ok"
         metrics.CALLS.labels(connector=lease.connector.key, outcome=outcome).inc()
         metrics.CALL_SECONDS.labels(connector=lease.connector.key).observe(spent)
         self.calls.note(
             CallEntry(
-                id=self.ids.new("call"),
+                id=errand.id,
                 project_id=lease.account.project_id,
                 account_id=lease.account.id,
                 connector_key=lease.connector.key,
                 action=errand.intent.name,
                 effect=errand.intent.effect,
                 actor=errand.principal.actor,
-                status=status,
+                status=_NO_REPLY if reply is None else reply.status,
                 cause=cause.key if cause else None,
-                duration_ms=round(spent * 1000),
-                created_at=self.clock.now(),
+                duration_ms=round((ended - errand.began) * 1000),
+                created_at=errand.began_at,
+                service=_service(errand.intent),
+                exchange=Exchange(
+                    id=self.ids.new("step"),
+                    request=lines.shortened(errand.request),
+                    reply=lines.shortened_reply(reply),
+                    secrets=tuple(lease.credential.values()),
+                    duration_ms=round(spent * 1000),
+                    created_at=now - timedelta(seconds=spent),
+                ),
             )
         )
         await self.accounts.note_call(account=lease.account, generation=lease.generation, cause=cause)
@@ -123,3 +168,8 @@ class Record:
                 subject=account.id,
                 detail={"action": intent.name, "effect": intent.effect, **detail},
             )
+
+
+def _service(intent: Intent) -> str:
+    """Tell an action from a request that passes through, which bears its method and path as its name."""
+    return "proxy" if intent.wrote == events.PROXY_WROTE else "actions"

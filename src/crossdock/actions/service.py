@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from datetime import timedelta
+from typing import Final, Self
 
 from crossdock.accounts.service import Accounts
 from crossdock.actions.execute import Actions
@@ -18,6 +19,8 @@ from crossdock.egress.client import Egress
 from crossdock.kernel.clock import Clock
 from crossdock.kernel.ids import Ids
 from crossdock.tokens.lease import Leases
+
+LOG_DAYS: Final = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +44,10 @@ class Calls:
         trail: Trail,
         clock: Clock,
         ids: Ids,
+        log_days: int = LOG_DAYS,
     ) -> Self:
         """Put the parts together."""
-        log = CallLog(db=db)
+        log = CallLog(db=db, clock=clock, keep=timedelta(days=log_days))
         record = Record(db=db, accounts=accounts, trail=trail, clock=clock, ids=ids, calls=log)
         return cls(
             actions=Actions(catalogue=catalogue, leases=leases, egress=egress, clock=clock, record=record),

@@ -3,8 +3,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from crossdock.actions.lines import CallEntry
 from crossdock.actions.log import CallLog
-from crossdock.actions.store import CallEntry
 from crossdock.db.pool import Database
 from crossdock.kernel.clock import OffsetClock
 from crossdock.kernel.ids import Ids

@@ -1,0 +1,93 @@
+"""Idempotency keys in the database: which write each one stands for, and the answer that was kept for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from crossdock.db.pool import Connection, Row
+
+# What has ended is gone for everyone; no row is handed to anybody.
+ACROSS_PROJECTS = ("delete_ended",)
+
+
+async def insert_key(
+    conn: Connection,
+    *,
+    project_id: str,
+    holder: str,
+    key: str,
+    fingerprint: bytes,
+    now: datetime,
+    running_until: datetime,
+    expires_at: datetime,
+) -> bool:
+    """Claim a key; False where it is taken. One whose time has ended is taken over."""
+    claimed = await conn.fetchval(
+        """insert into idempotency_keys as k
+               (project_id, holder, key, fingerprint, running_until, created_at, expires_at)
+           values ($1, $2, $3, $4, $5, $6, $7)
+           on conflict (project_id, holder, key) do update set fingerprint = $4, answer = null, content = null,
+               running_until = $5, created_at = $6, expires_at = $7 where k.expires_at <= $6
+           returning true""",
+        project_id,
+        holder,
+        key,
+        fingerprint,
+        running_until,
+        now,
+        expires_at,
+    )
+    return bool(claimed)
+
+
+async def read_key(conn: Connection, *, project_id: str, holder: str, key: str) -> Row | None:
+    """Return the fingerprint, the kept answer with its content, and until when the write may be running."""
+    return await conn.fetchrow(
+        """select fingerprint, answer, content, running_until from idempotency_keys
+           where project_id = $1 and holder = $2 and key = $3""",
+        project_id,
+        holder,
+        key,
+    )
+
+
+async def keep_answer(
+    conn: Connection, *, project_id: str, holder: str, key: str, answer: dict[str, Any], content: bytes | None
+) -> bool:
+    """Keep a claimed key's answer; False where the claim is gone."""
+    kept = await conn.fetchval(
+        """update idempotency_keys set answer = $4, content = $5
+           where project_id = $1 and holder = $2 and key = $3 and answer is null returning true""",
+        project_id,
+        holder,
+        key,
+        answer,
+        content,
+    )
+    return bool(kept)
+
+
+async def delete_key(conn: Connection, *, project_id: str, holder: str, key: str) -> bool:
+    """Give a claimed key free, since nothing was done for it."""
+    freed = await conn.fetchval(
+        """delete from idempotency_keys
+           where project_id = $1 and holder = $2 and key = $3 and answer is null returning true""",
+        project_id,
+        holder,
+        key,
+    )
+    return bool(freed)
+
+
+async def delete_ended(conn: Connection, *, now: datetime, at_most: int) -> int:
+    """Delete keys whose time has ended; return how many."""
+    count: int = await conn.fetchval(
+        """with gone as (
+               delete from idempotency_keys where ctid = any(array(
+                   select ctid from idempotency_keys where expires_at <= $1 limit $2)) returning 1)
+           select count(*) from gone""",
+        now,
+        at_most,
+    )
+    return count

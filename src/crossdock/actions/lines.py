@@ -1,0 +1,167 @@
+"""From what a call left in memory to the log's rows: cut short, and without secrets.
+
+Noting has to cost a call next to nothing, so that all of this runs later, when a batch is written.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+from crossdock.actions.store import CallRow, StepRow
+from crossdock.egress import redact
+from crossdock.egress.exchange import Reply, Request, bare
+from crossdock.kernel.secret import Secret
+from crossdock.telemetry import scrub
+
+KEPT: Final = 8192
+_HEADERS: Final = 40
+_HEADER_KEPT: Final = 300
+_URL_KEPT: Final = 1000
+_LONGEST_WORD: Final = 40
+_VERSION: Final = re.compile(r"\d{4}-\d{2}|v\d+|api|graphql")
+_WORD: Final = re.compile(r"[a-z][a-z_\-]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Exchange:
+    """One exchange as it was: the request without its credential, and the reply, None where none came or was kept.
+
+    ``secrets`` are the credential's values, to be taken out of what the caller sent.
+    """
+
+    id: str
+    request: Request
+    reply: Reply | None
+    secrets: tuple[Secret, ...]
+    duration_ms: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEntry:
+    """One call as it is noted, with the exchange that it took last; a refused one took none."""
+
+    id: str
+    project_id: str
+    account_id: str
+    connector_key: str
+    action: str
+    effect: str
+    actor: str
+    status: int
+    cause: str | None
+    duration_ms: int
+    created_at: datetime
+    service: str = "actions"
+    exchange: Exchange | None = None
+
+
+def shortened(request: Request) -> Request:
+    """Return a request whose body is small enough to wait for being written."""
+    body = request.body
+    return replace(request, body=body[: 2 * KEPT]) if isinstance(body, bytes) and len(body) > 2 * KEPT else request
+
+
+def shortened_reply(reply: Reply | None) -> Reply | None:
+    """Return a reply whose body is small enough to wait for being written."""
+    return reply if reply is None or len(reply.body) <= 2 * KEPT else replace(reply, body=reply.body[: 2 * KEPT])
+
+
+def call_row(entry: CallEntry) -> CallRow:
+    """Return the call's row."""
+    request = entry.exchange.request if entry.exchange else None
+    path = urlsplit(bare(request.url)).path[:_URL_KEPT] if request else None
+    resource, child, sub = resources(service=entry.service, action=entry.action, path=path or "")
+    return CallRow(
+        id=entry.id,
+        project_id=entry.project_id,
+        account_id=entry.account_id,
+        connector_key=entry.connector_key,
+        service=entry.service,
+        action=entry.action,
+        effect=entry.effect,
+        actor=entry.actor,
+        method=request.method if request else None,
+        url=bare(request.url)[:_URL_KEPT] if request else None,
+        path=path,
+        resource=resource,
+        child_resource=child,
+        sub_resource=sub,
+        status=entry.status,
+        cause=entry.cause,
+        duration_ms=entry.duration_ms,
+        created_at=entry.created_at,
+    )
+
+
+def step_row(entry: CallEntry) -> StepRow | None:
+    """Return the exchange's row, None where the call took none."""
+    took = entry.exchange
+    if took is None:
+        return None
+    call = call_row(entry)
+    return StepRow(
+        id=took.id,
+        project_id=entry.project_id,
+        call_id=entry.id,
+        account_id=entry.account_id,
+        connector_key=entry.connector_key,
+        service=entry.service,
+        action=entry.action,
+        method=took.request.method,
+        url=call.url or "",
+        path=call.path or "",
+        resource=call.resource,
+        child_resource=call.child_resource,
+        sub_resource=call.sub_resource,
+        status=entry.status,
+        cause=entry.cause,
+        duration_ms=took.duration_ms,
+        request=_request(took),
+        response={} if took.reply is None else _told(took.reply),
+        created_at=took.created_at,
+    )
+
+
+def resources(*, service: str, action: str, path: str) -> tuple[str | None, str | None, str | None]:
+    """Return what a call is about: the words of its path, and of an action the words after its verb first."""
+    parts = [part for part in path.split("/") if part and not _VERSION.fullmatch(part)]
+    found = [part for part in parts if _WORD.fullmatch(part) and len(part) <= _LONGEST_WORD]
+    if service == "actions":
+        found[:1] = ["_".join(action.split("_")[2:]) or action]
+    resource, child, sub = (*found[:3], None, None, None)[:3]
+    return resource, child, sub
+
+
+def _request(took: Exchange) -> dict[str, Any]:
+    """Tell a request: the credential was never in it, and is taken out should the caller have sent it along."""
+    request = took.request
+    headers = {name: scrub.HIDDEN if isinstance(value, Secret) else value for name, value in request.headers.items()}
+    body = request.body if isinstance(request.body, bytes) else b""
+    query = urlsplit(request.url).query
+    said = redact.without(Reply(0, {**headers, "?": query}, body, ""), took.secrets)
+    asked = said.headers["?"]
+    told = _told(replace(said, headers={name: value for name, value in said.headers.items() if name != "?"}))
+    del told["status_code"]
+    return {**told, "query_params": scrub.value(dict(parse_qsl(asked[:KEPT], keep_blank_values=True)))}
+
+
+def _told(reply: Reply) -> dict[str, Any]:
+    headers = {
+        str(name): redact.redact(str(value)[:_HEADER_KEPT]) for name, value in list(reply.headers.items())[:_HEADERS]
+    }
+    return {"status_code": reply.status, "headers": scrub.value(headers), "body": _text(reply)}
+
+
+def _text(reply: Reply) -> str | None:
+    """Return the beginning of a body without its secrets; cut after, so that no half of one stays."""
+    if not reply.body:
+        return None
+    if b"\0" in reply.body[:KEPT] or reply.headers.get("content-encoding", "identity") != "identity":
+        return f"({len(reply.body)} bytes that are not text)"
+    masked = redact.redact(reply.text())
+    return masked if len(masked) <= KEPT else f"{masked[:KEPT]}…"
