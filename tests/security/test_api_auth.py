@@ -271,7 +271,9 @@ async def test_a_used_link_links_nothing_more(shared_live: Live, easyship_twin_p
     assert answers[1].json()["code"] == "link_used"
 
 
-async def test_a_receipt_links_nothing_when_the_time_is_over(shared_live: Live, easyship_twin_process: EasyshipTwin) -> None:
+async def test_a_receipt_links_nothing_when_the_time_is_over(
+    shared_live: Live, easyship_twin_process: EasyshipTwin
+) -> None:
     """The pages of a session that has linked stay open after its time, but nothing more is linked from them."""
     clock, secret = shared_live.house.clock, easyship_twin_process.integration("Late")["production_token"]
     assert isinstance(clock, OffsetClock)
