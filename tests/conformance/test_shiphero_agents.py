@@ -1,5 +1,6 @@
 import base64
 import hashlib
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -53,7 +54,7 @@ def _decided(twin: ShipheroTwin, wish: dict[str, str], **choice: str) -> dict[st
     return _query(person.submit("/authorize", choice))
 
 
-def _token(twin: ShipheroTwin, client: str, code: str, **members: str) -> dict[str, str]:
+def _token(twin: ShipheroTwin, client: str, code: str, **members: str) -> dict[str, Any]:
     sent = {
         "grant_type": "authorization_code",
         "code": code,
@@ -64,7 +65,7 @@ def _token(twin: ShipheroTwin, client: str, code: str, **members: str) -> dict[s
     }
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     reply = fetch(f"{twin.api}/oauth/token", method="POST", headers=headers, body=urlencode(sent).encode())
-    answer: dict[str, str] = reply.json()
+    answer: dict[str, Any] = reply.json()
     return answer
 
 
