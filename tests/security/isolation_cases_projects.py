@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
-from crossdock.projects import store
-from crossdock.projects.model import ApiKey, Person
+from crossdock.projects import agent_store, store
+from crossdock.projects.model import AgentGrant, AgentKey, ApiKey, Person
 from security.isolation import Case, World, writes
 
 
@@ -35,7 +35,19 @@ async def seed(world: World) -> None:
         at=now,
         expires_at=now + timedelta(days=1),
     )
-    world.keep(key=key, person=person)
+    agent = AgentKey(
+        id="agk_mine",
+        project_id=world.mine,
+        name="mine",
+        prefix="v1.agent.mine",
+        grant=AgentGrant(owner_id="mine", ends_at=now + timedelta(days=1)),
+        created_at=now,
+        created_by="system:cli",
+        last_used_at=None,
+        revoked_at=None,
+    )
+    await agent_store.insert_agent_key(world.conn, project_id=world.mine, key=agent, secret_hash=b"mine")
+    world.keep(key=key, person=person, agent=agent)
 
 
 async def insert_project(world: World) -> None:
@@ -91,6 +103,20 @@ async def delete_sign_ins(world: World) -> None:
     await store.delete_sign_ins(world.conn, project_id=world.foreign, person_id="per_mine")
 
 
+async def insert_agent_key(world: World) -> None:
+    key = replace(world["agent"], id="agk_foreign")
+    await agent_store.insert_agent_key(world.conn, project_id=world.foreign, key=key, secret_hash=b"foreign")
+
+
+async def list_agent_keys(world: World) -> object:
+    return await agent_store.list_agent_keys(world.conn, project_id=world.foreign)
+
+
+async def revoke_agent_key(world: World) -> object:
+    now = world.clock.now()
+    return await agent_store.revoke_agent_key(world.conn, project_id=world.foreign, key_id="agk_mine", at=now)
+
+
 CASES = MappingProxyType(
     {
         "projects.store.insert_project": writes(insert_project),
@@ -103,6 +129,9 @@ CASES = MappingProxyType(
         "projects.store.list_people": Case(list_people),
         "projects.store.write_password": Case(write_password),
         "projects.store.insert_sign_in": writes(insert_sign_in),
+        "projects.agent_store.insert_agent_key": writes(insert_agent_key),
+        "projects.agent_store.list_agent_keys": Case(list_agent_keys),
+        "projects.agent_store.revoke_agent_key": Case(revoke_agent_key),
         "projects.store.delete_sign_ins": Case(delete_sign_ins),
     }
 )

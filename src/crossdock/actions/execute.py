@@ -60,6 +60,7 @@ class Actions:
         connector, action = self.catalogue.action(call.action)
         policy.require(principal, "actions:read" if action.effect == "read" else "actions:write")
         account = await self.leases.account(project_id=principal.project_id, account_id=account_id)
+        policy.check_reach(principal, account_id=account.id, owner_id=account.origin_owner_id)
         _check_connector(account, connector)
         intent = _intent(action)
         await self.record.check_effect(principal=principal, account=account, intent=intent)
@@ -93,6 +94,7 @@ class Actions:
         """
         policy.require(principal, "proxy")
         account = await self.leases.account(project_id=principal.project_id, account_id=account_id)
+        policy.check_reach(principal, account_id=account.id, owner_id=account.origin_owner_id)
         connector = self.catalogue.get(account.connector_key)
         passage = proxy.passage(
             connector=connector, environment=connector.environment(account.environment), asked=request

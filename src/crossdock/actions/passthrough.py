@@ -66,6 +66,7 @@ class Passthrough:
         """
         policy.require(principal, "proxy")
         account = await self.leases.account(project_id=principal.project_id, account_id=account_id)
+        policy.check_reach(principal, account_id=account.id, owner_id=account.origin_owner_id)
         passage = await self._passage(account, incoming)
         await self.record.check_effect(principal=principal, account=account, intent=passage.intent)
         errand = self.record.errand(

@@ -82,6 +82,7 @@ class Record:
     async def check_effect(self, *, principal: Principal, account: Account, intent: Intent) -> None:
         """Raise ForbiddenError unless the grant holds the effect; the refusal stands in the trail."""
         try:
+            policy.check_bounds(principal, action=intent.name, effect=intent.effect)
             policy.check_effect(account.effects, intent.effect)
         except ForbiddenError as error:
             self.refused(principal=principal, account=account, intent=intent, error=error)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
-from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
@@ -13,7 +11,7 @@ from fastapi.security import APIKeyHeader, HTTPBasic, HTTPBearer
 from crossdock.api.context import Context
 from crossdock.kernel.errors import InvalidRequestError, UnauthenticatedError
 from crossdock.linking.session import ConnectSession
-from crossdock.projects import policy
+from crossdock.projects import keys, policy
 from crossdock.projects.model import Principal
 
 
@@ -21,7 +19,7 @@ class _Basic(HTTPBasic):
     """HTTP Basic as the document tells it; keys are read here, as the framework refuses one without a colon."""
 
     async def __call__(self, request: Request) -> None:  # type: ignore[override]  # nothing is read in this place
-        """Leave the header to :func:`key_of`."""
+        """Leave the header to :func:`keys.of_header`."""
 
 
 _basic = _Basic(scheme_name="HTTPBasic", auto_error=False, description="The API key as user name, the password empty.")
@@ -33,28 +31,14 @@ _hub_token = APIKeyHeader(
 )
 
 
-def key_of(authorization: str) -> str | None:
-    """Return the API key of an Authorization header: ``Basic base64("KEY:")``, ``Basic base64("KEY")`` or a bearer."""
-    scheme, _, value = authorization.partition(" ")
-    if scheme.lower() == "bearer":
-        return value.strip() or None
-    if scheme.lower() != "basic":
-        return None
-    try:
-        text = b64decode(value.strip(), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-    return text.partition(":")[0] or None
-
-
 async def _principal(request: Request, context: Context) -> Principal:
-    key = key_of(request.headers.get("authorization", ""))
+    key = keys.of_header(request.headers.get("authorization", ""))
     if key is None:
         raise UnauthenticatedError(
             "No API key came with the request.",
             remedy="Send it as HTTP Basic: the key as user name, the password empty.",
         )
-    principal = await context.projects.authenticate_key(text=key)
+    principal = request.state.principal = await context.projects.authenticate_key(text=key)
     await context.ratelimit.spend(principal=principal)
     return principal
 

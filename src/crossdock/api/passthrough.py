@@ -15,10 +15,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crossdock.actions.passthrough import Incoming, Passthrough
 from crossdock.api import problems
-from crossdock.api.auth import key_of, one_account
+from crossdock.api.auth import one_account
 from crossdock.api.context import ApiContext
 from crossdock.egress.errors import TransportError
 from crossdock.kernel.errors import CrossdockError, UnauthenticatedError, WaitError
+from crossdock.projects import keys
 from crossdock.telemetry import logs
 
 PLACE: Final = b"/proxy/"
@@ -56,7 +57,7 @@ class PassthroughPath:
 
     async def _pass(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         given: dict[bytes, bytes] = dict(scope["headers"])
-        key = key_of(given.get(b"authorization", b"").decode("latin-1"))
+        key = keys.of_header(given.get(b"authorization", b"").decode("latin-1"))
         if key is None:
             raise UnauthenticatedError(
                 "No API key came with the request.",

@@ -10,6 +10,9 @@ PROJECT_CREATED: Final = "project.created"
 PROJECT_ORIGINS_CHANGED: Final = "project.origins.changed"
 KEY_CREATED: Final = "key.created"
 KEY_REVOKED: Final = "key.revoked"
+AGENT_KEY_CREATED: Final = "agent_key.created"
+AGENT_KEY_REVOKED: Final = "agent_key.revoked"
+AGENT_CALLED: Final = "agent.called"
 PERSON_ADDED: Final = "person.added"
 PERSON_PASSWORD_CHANGED: Final = "person.password.changed"  # noqa: S105 - an event's name
 SIGN_IN_SUCCEEDED: Final = "sign_in.succeeded"
@@ -53,6 +56,9 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         PROJECT_ORIGINS_CHANGED: "The allowed origins were changed",
         KEY_CREATED: "An API key was created",
         KEY_REVOKED: "An API key was revoked",
+        AGENT_KEY_CREATED: "An agent key was created",
+        AGENT_KEY_REVOKED: "An agent key was revoked",
+        AGENT_CALLED: "An agent called a tool",
         PERSON_ADDED: "A person was added",
         PERSON_PASSWORD_CHANGED: "A password was changed",
         SIGN_IN_SUCCEEDED: "Signed in",

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 import crossdock
-from crossdock.cli import accounts, api_keys, audit, doctor, keys, link, serve, twins, up
+from crossdock.cli import accounts, agent_keys, api_keys, audit, doctor, keys, link, serve, twins, up
 from crossdock.cli.output import fail
 from crossdock.kernel.errors import CrossdockError
 
@@ -29,6 +29,7 @@ for module in (up, serve, twins, doctor, link):
 for name, group in (
     ("accounts", accounts.app),
     ("api-keys", api_keys.app),
+    ("agent-keys", agent_keys.app),
     ("keys", keys.app),
     ("audit", audit.app),
 ):

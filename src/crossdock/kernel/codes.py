@@ -35,6 +35,18 @@ SPECIAL: Final[Mapping[str, Special]] = MappingProxyType(
             "Send the account's id in the x-account-id header.",
             400,
         ),
+        "agent_action": Special(
+            "The agent's key is not for this action",
+            "An agent key names the actions that it may run.",
+            "Use one of the tools that are listed, or make an agent key that names this action.",
+            403,
+        ),
+        "agent_effect": Special(
+            "The agent may not do this",
+            "An agent key or a connection may be bound to reading alone.",
+            "Use an action that only reads, or make an agent key with this effect.",
+            403,
+        ),
         "already_linked": Special(
             "This account is linked already",
             "The same account at the provider was linked before for the same customer.",

@@ -35,6 +35,35 @@ class ApiKey:
     revoked_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentGrant:
+    """What an agent may reach: an owner's accounts (none named means all), actions by glob, effects, until when.
+
+    Without an owner it is every account of the project, and without an end it does not end.
+    """
+
+    owner_id: str | None = None
+    accounts: frozenset[str] = frozenset()
+    actions: tuple[str, ...] = ("*",)
+    effects: frozenset[str] = frozenset({"read"})
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentKey:
+    """An agent's key as lists show it: its first characters, never the key."""
+
+    id: str
+    project_id: str
+    name: str
+    prefix: str
+    grant: AgentGrant
+    created_at: datetime
+    created_by: str
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who signs in, with the role held in one project."""
@@ -58,9 +87,13 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks: the project, the actor as audit entries name it, and what that actor may do."""
+    """Who asks: the project, the actor as audit entries name it, and what that actor may do.
+
+    ``grant`` binds it further, on top of its scopes and of what each account is linked for.
+    """
 
     project_id: str
     actor: str
     scopes: frozenset[str]
     role: str | None = None
+    grant: AgentGrant | None = None

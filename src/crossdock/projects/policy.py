@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Final
 
-from crossdock.kernel.errors import ForbiddenError, InvalidRequestError
-from crossdock.projects.model import Principal
+from crossdock.kernel.errors import ForbiddenError, InvalidRequestError, NotFoundError
+from crossdock.projects.model import AgentGrant, Principal
 
 SCOPES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -62,6 +64,62 @@ def check_effect(grant: frozenset[str], effect: str) -> None:
         code="effect_not_granted",
         detail={"effect": effect, "granted": sorted(grant)},
     )
+
+
+def reaches(principal: Principal, *, account_id: str, owner_id: str) -> bool:
+    """Tell whether an account of the project is one that the principal is bound to, or the principal is not bound."""
+    grant = principal.grant
+    if grant is None:
+        return True
+    return grant.owner_id in {None, owner_id} and (not grant.accounts or account_id in grant.accounts)
+
+
+def check_reach(principal: Principal, *, account_id: str, owner_id: str) -> None:
+    """Raise NotFoundError, the same as for an account that is not there, unless the principal reaches it."""
+    if not reaches(principal, account_id=account_id, owner_id=owner_id):
+        raise NotFoundError(
+            "There is no such account in this project.", remedy="List the accounts to find its id: GET /accounts."
+        )
+
+
+def allows(principal: Principal, *, action: str, effect: str) -> bool:
+    """Tell whether what the principal is bound to holds an action and its effect; the account's grant comes on top."""
+    grant = principal.grant
+    return grant is None or (effect in grant.effects and any(fnmatchcase(action, glob) for glob in grant.actions))
+
+
+def check_bounds(principal: Principal, *, action: str, effect: str) -> None:
+    """Raise ForbiddenError unless the principal's own bounds hold an action and its effect."""
+    grant = principal.grant
+    if grant is None:
+        return
+    if effect not in grant.effects:
+        word = _EFFECT_WORDS.get(effect, "does something unknown")
+        raise ForbiddenError(
+            f"This {word}, and the agent may not.",
+            remedy="Use an action that only reads, or ask for an agent key with this effect.",
+            code="agent_effect",
+            detail={"effect": effect, "granted": sorted(grant.effects)},
+        )
+    if allows(principal, action=action, effect=effect):
+        return
+    raise ForbiddenError(
+        "The agent's key is not for this action.",
+        remedy="Use one of the tools that tools/list shows, or ask for an agent key with this action.",
+        code="agent_action",
+        detail={"actions": list(grant.actions)},
+    )
+
+
+def is_any_action(grant: AgentGrant) -> bool:
+    """Tell whether a grant is not bound to actions, so that requests of one's own pass too."""
+    return "*" in grant.actions
+
+
+def narrowed(principal: Principal, *, effects: frozenset[str]) -> Principal:
+    """Return the principal bound to these effects as well; nothing is ever added."""
+    grant = principal.grant or AgentGrant(effects=frozenset(_EFFECT_WORDS))
+    return replace(principal, grant=replace(grant, effects=grant.effects & effects))
 
 
 def check_scopes(scopes: frozenset[str]) -> None:

@@ -15,6 +15,7 @@ from crossdock.kernel.errors import ConflictError, NotFoundError, Unauthenticate
 from crossdock.kernel.ids import Ids
 from crossdock.kernel.secret import Secret
 from crossdock.projects import keys, policy, sign_in, store
+from crossdock.projects.agents import AgentKeys
 from crossdock.projects.cache import KeyCache
 from crossdock.projects.model import ApiKey, Person, Principal, Project, Role, SignIn
 from crossdock.projects.origins import check as check_origins
@@ -143,6 +144,10 @@ class Projects:
         if not keys.well_formed(text):
             raise _unknown_key()
         digest, epoch, now = keys.digest(text), self.cache.epoch, self.clock.monotonic()
+        if text.startswith(keys.AGENT):
+            if (agent := await self.agents.authenticate(digest=digest)) is None:
+                raise _unknown_key()
+            return agent
         known = self.cache.find(digest, now=now)
         if known is not None:
             return known
@@ -235,6 +240,11 @@ class Projects:
     async def sweep(self) -> None:
         """Delete ended sessions and old guesses; a job runs it now and then."""
         await self._doorkeeper().sweep()
+
+    @property
+    def agents(self) -> AgentKeys:
+        """The keys of agents."""
+        return AgentKeys(db=self.db, clock=self.clock, ids=self.ids, trail=self.trail, cache=self.cache)
 
     def _doorkeeper(self) -> Doorkeeper:
         return Doorkeeper(db=self.db, clock=self.clock, ids=self.ids, trail=self.trail, passwords=self.passwords)

@@ -4,8 +4,9 @@ import base64
 
 import pytest
 
-from crossdock.api.auth import key_of, one_account
+from crossdock.api.auth import one_account
 from crossdock.kernel.errors import InvalidRequestError
+from crossdock.projects import keys
 
 
 def coded(text: str) -> str:
@@ -32,7 +33,7 @@ def coded(text: str) -> str:
 )
 def test_a_key_is_read_from_its_header(header: str, key: str | None) -> None:
     """Basic with or without a colon, and bearer, give the key; anything else gives none."""
-    assert key_of(header) == key
+    assert keys.of_header(header) == key
 
 
 @pytest.mark.parametrize(("outer", "inner"), [("acc_a", None), (None, "acc_a"), ("acc_a", "acc_a"), ("acc_a", "")])
