@@ -15,6 +15,7 @@ from house import Answer, Live, Tenant, new_tenant
 from twins import EasyshipTwin
 
 MARK = "Mine-4711"
+_LIST_SHIPMENTS = {"action": "easyship_list_shipments"}
 _OWNER = {"origin_owner_id": f"{MARK}-id", "origin_owner_name": f"{MARK} name", "metadata": {"note": MARK}}
 _TABLES = """
     select table_name from information_schema.columns
@@ -33,6 +34,7 @@ class World:
     integration: str
     session_token: str
     attempt: str
+    call: str
     foreign_account: str
     foreign_token: str
     sibling_token: str
@@ -88,9 +90,14 @@ async def world(shared_live: Live, easyship_twin_process: EasyshipTwin) -> Async
     attempt = (await live.hub("POST", "/hub/connection_attempts", token=token, data={})).json()["id"]
     sibling = {"origin_owner_id": "sibling", "origin_owner_name": "Sibling"}
     sibling_token = (await live.call("POST", "/connect_sessions", data=sibling)).json()["token"]
+    await live.call("POST", "/actions/rpc", data=_LIST_SHIPMENTS, headers={"x-account-id": account})
     # Written in the background, half a second later: afterwards nothing of the first project moves by itself.
     await live.house.calls.log.flush()
-    yield World(live, foreign, account, integration, token, attempt, foreign_account, foreign_token, sibling_token)
+    call = (await live.call("GET", f"/requests/logs?account_ids={account}")).json()["data"][0]["request_id"]
+    await live.house.calls.log.flush()
+    yield World(
+        live, foreign, account, integration, token, attempt, call, foreign_account, foreign_token, sibling_token
+    )
 
 
 Call = Callable[[World], Awaitable[Answer]]
@@ -113,7 +120,6 @@ def _typed(world: World) -> dict[str, Any]:
     return {"integration_id": world.integration, "credentials": {"api_token": "prod_" + "A" * 43 + "="}}
 
 
-_LIST_SHIPMENTS = {"action": "easyship_list_shipments"}
 _WRITE = {"action": "easyship_cancel_shipment", "path": {"easyship_shipment_id": "ESUS1"}}
 _READ_THROUGH = {"method": "get", "path": "/2024-09/account"}
 
@@ -182,6 +188,29 @@ CASES: dict[str, list[Case]] = {
     ],
     "POST /actions/build": [
         Case("all", lambda w: w.api("POST", "/actions/build", {"force_refresh": True}), 200),
+    ],
+    "GET /requests/logs": [
+        Case("all", lambda w: w.api("GET", "/requests/logs?include=step_logs"), 200),
+        Case("account", lambda w: w.api("GET", f"/requests/logs?account_ids={w.account}"), 200),
+        Case("id", lambda w: w.api("GET", f"/requests/logs?request_ids={w.call}&success=true"), 200),
+        Case("stream", lambda w: w.api("GET", "/requests/logs", accept="application/x-ndjson"), 200),
+    ],
+    "GET /requests/logs/{id}": [
+        Case("call", lambda w: w.api("GET", f"/requests/logs/{w.call}")),
+        Case("whole", lambda w: w.api("GET", f"/requests/logs/{w.call}?include=step_logs,advanced_logs")),
+    ],
+    "GET /requests/logs/steps": [
+        Case("all", lambda w: w.api("GET", "/requests/logs/steps"), 200),
+        Case("call", lambda w: w.api("GET", f"/requests/logs/steps?request_ids={w.call}"), 200),
+    ],
+    "GET /requests/platform-logs": [
+        Case("own", lambda w: w.api("GET", "/requests/platform-logs?categories=connectors"), 200),
+        Case(
+            "actor",
+            lambda w: w.api("GET", f"/requests/platform-logs?source_values={w.live.tenant.principal.actor}"),
+            200,
+        ),
+        Case("account", lambda w: w.api("GET", f"/requests/platform-logs?account_ids={w.account}&success=true"), 200),
     ],
     "POST /unified/proxy": [
         Case("read", lambda w: w.api("POST", "/unified/proxy", _READ_THROUGH, x_account_id=w.account)),

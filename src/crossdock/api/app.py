@@ -19,12 +19,14 @@ from crossdock.api import (
     routes_catalogue,
     routes_connectors,
     routes_hub,
+    routes_logs,
     routes_oauth,
     routes_operations,
     routes_sessions,
 )
 from crossdock.api.bounds import BodyLimit
 from crossdock.api.context import ApiContext
+from crossdock.api.requestlog import RequestLog
 from crossdock.api.wire import ErrorAnswer
 from crossdock.kernel.errors import CrossdockError
 
@@ -34,6 +36,7 @@ _ROUTERS = (
     routes_connectors.router,
     routes_catalogue.router,
     routes_actions.router,
+    routes_logs.router,
     routes_hub.router,
     routes_oauth.router,
     routes_operations.router,
@@ -116,6 +119,7 @@ def build(context: ApiContext) -> FastAPI:
     app.add_exception_handler(CrossdockError, problems.on_crossdock_error)
     app.add_exception_handler(RequestValidationError, problems.on_invalid)
     app.add_exception_handler(HTTPException, problems.on_http)
+    app.add_middleware(RequestLog, context=context)
     app.add_middleware(CrashGuard)
     app.add_middleware(BodyLimit)
     app.add_middleware(HubCors)

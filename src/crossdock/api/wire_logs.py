@@ -1,0 +1,284 @@
+"""The log on the wire: calls, their steps, and requests to the platform."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel
+
+from crossdock.actions.log_store import succeeded
+from crossdock.connectors.catalogue import Catalogue
+from crossdock.db.pool import Row
+from crossdock.kernel.clock import iso
+
+SOURCES = {"key": "API", "person": "DASHBOARD", "agent": "MCP", "system": "INTERNAL"}
+"""Where a request came from, by the kind of actor."""
+_NO_REPLY = 502
+
+
+class LogUrl(BaseModel):
+    """An address in its parts."""
+
+    url: str
+    hostname: str
+    path: str
+    query_params: dict[str, Any]
+
+
+class LogRequest(BaseModel):
+    """What was sent, without the credential and cut short."""
+
+    id: str
+    method: str
+    url: LogUrl
+    headers: dict[str, Any]
+    body: Any = None
+
+
+class LogResponse(BaseModel):
+    """What came back, without secrets and cut short; a body that passed through is not kept."""
+
+    status_code: int | None = None
+    headers: dict[str, Any]
+    body: Any = None
+    provider_errors: list[dict[str, Any]] | None = None
+
+
+class StepLog(BaseModel):
+    """One exchange with the provider."""
+
+    id: str
+    request_id: str
+    start_time: str
+    end_time: str
+    account_id: str
+    project_id: str
+    http_method: str
+    path: str
+    url: str
+    status: int
+    duration: int
+    success: bool
+    provider: str
+    service: str
+    resource: str | None = None
+    child_resource: str | None = None
+    sub_resource: str | None = None
+    action: str
+    is_worker: bool
+    cause: str | None = None
+    request: LogRequest | None = None
+    response: LogResponse | None = None
+
+
+class UnifiedLog(BaseModel):
+    """One call; `request` and `response` are those of its last exchange."""
+
+    request_id: str
+    event_datetime: str
+    start_time: str
+    end_time: str
+    account_id: str
+    project_id: str
+    http_method: str | None = None
+    path: str | None = None
+    url: str | None = None
+    status: int
+    duration: int
+    success: bool
+    provider: str
+    service: str
+    resource: str | None = None
+    child_resource: str | None = None
+    sub_resource: str | None = None
+    action: str
+    effect: str
+    cause: str | None = None
+    is_worker: bool
+    source_type: str
+    source_id: str
+    source_value: str
+    request: LogRequest | None = None
+    response: LogResponse | None = None
+    step_requests: list[StepLog] | None = None
+
+
+class PlatformLog(BaseModel):
+    """One request to the platform's own API."""
+
+    request_id: str
+    event_datetime: str
+    start_time: str
+    end_time: str
+    account_id: str | None = None
+    project_id: str
+    category: str
+    resource: str
+    action: str
+    http_method: str
+    path: str
+    url: str
+    status: int
+    duration: int
+    success: bool
+    source_type: str
+    source_id: str
+    source_value: str
+    source_ip: str | None = None
+
+
+class UnifiedLogsPage(BaseModel):
+    """Some calls; `next` leads to the next page, null at the end."""
+
+    next: str | None
+    data: list[UnifiedLog]
+
+
+class UnifiedLogResult(BaseModel):
+    """One call."""
+
+    data: UnifiedLog
+
+
+class StepLogsPage(BaseModel):
+    """Some exchanges; `next` leads to the next page, null at the end."""
+
+    next: str | None
+    data: list[StepLog]
+
+
+class PlatformLogsPage(BaseModel):
+    """Some requests; `next` leads to the next page, null at the end."""
+
+    next: str | None
+    data: list[PlatformLog]
+
+
+def unified(row: Row, *, steps: Sequence[StepLog] | None = None, detail: StepLog | None = None) -> UnifiedLog:
+    """Tell a call, with its steps and with what its last exchange said where these are given."""
+    return UnifiedLog(
+        **_times(row),
+        **_source(row["actor"]),
+        request_id=row["id"],
+        event_datetime=iso(row["created_at"]),
+        account_id=row["account_id"],
+        project_id=row["project_id"],
+        http_method=row["method"],
+        path=row["path"],
+        url=row["url"],
+        status=row["status"] or _NO_REPLY,
+        success=succeeded(row),
+        provider=row["connector_key"],
+        service=row["service"],
+        resource=row["resource"],
+        child_resource=row["child_resource"],
+        sub_resource=row["sub_resource"],
+        action=row["action"],
+        effect=row["effect"],
+        cause=row["cause"],
+        is_worker=row["actor"].startswith("system:"),
+        request=detail.request if detail else None,
+        response=detail.response if detail else None,
+        step_requests=list(steps) if steps is not None else None,
+    )
+
+
+def step(row: Row, *, catalogue: Catalogue | None = None) -> StepLog:
+    """Tell an exchange; with a catalogue, which names causes, also what was said."""
+    return StepLog(
+        **_times(row),
+        id=row["id"],
+        request_id=row["call_id"],
+        account_id=row["account_id"],
+        project_id=row["project_id"],
+        http_method=row["method"],
+        path=row["path"],
+        url=row["url"],
+        status=row["status"] or _NO_REPLY,
+        success=succeeded(row),
+        provider=row["connector_key"],
+        service=row["service"],
+        resource=row["resource"],
+        child_resource=row["child_resource"],
+        sub_resource=row["sub_resource"],
+        action=row["action"],
+        is_worker=False,
+        cause=row["cause"],
+        request=_request(row) if catalogue else None,
+        response=_response(row, catalogue) if catalogue else None,
+    )
+
+
+def platform(row: Row) -> PlatformLog:
+    """Tell a request to the platform."""
+    return PlatformLog(
+        **_times(row),
+        **_source(row["actor"]),
+        request_id=row["id"],
+        event_datetime=iso(row["created_at"]),
+        account_id=row["account_id"],
+        project_id=row["project_id"],
+        category=row["category"],
+        resource=row["category"],
+        action=row["action"],
+        http_method=row["method"],
+        path=row["path"],
+        url=row["url"],
+        status=row["status"],
+        success=succeeded(row),
+        source_ip=row["source_ip"],
+    )
+
+
+def _times(row: Row) -> dict[str, Any]:
+    began: datetime = row["created_at"]
+    ended = began + timedelta(milliseconds=row["duration_ms"])
+    return {"start_time": iso(began), "end_time": iso(ended), "duration": row["duration_ms"]}
+
+
+def _source(actor: str) -> dict[str, Any]:
+    kind, _, name = actor.partition(":")
+    return {"source_type": SOURCES.get(kind, "API"), "source_id": name, "source_value": actor}
+
+
+def _request(row: Row) -> LogRequest:
+    said = row["request"]
+    parts = urlsplit(row["url"])
+    return LogRequest(
+        id=row["id"],
+        method=row["method"],
+        url=LogUrl(
+            url=row["url"],
+            hostname=parts.hostname or "",
+            path=row["path"],
+            query_params=said.get("query_params", {}),
+        ),
+        headers=said.get("headers", {}),
+        body=_body(said.get("body")),
+    )
+
+
+def _response(row: Row, catalogue: Catalogue) -> LogResponse:
+    said = row["response"]
+    cause = catalogue.get(row["connector_key"]).causes.get(row["cause"] or "")
+    why = {"status": row["status"], "url": row["url"], "cause": cause.key, "title": cause.title} if cause else None
+    return LogResponse(
+        status_code=said.get("status_code"),
+        headers=said.get("headers", {}),
+        body=_body(said.get("body")),
+        provider_errors=[why] if why else None,
+    )
+
+
+def _body(text: str | None) -> Any:
+    """Return a body as JSON where it is whole, as text otherwise."""
+    if not text:
+        return None
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
