@@ -17,6 +17,7 @@ from crossdock.accounts.integrations import Integrations
 from crossdock.accounts.probe import Prober
 from crossdock.accounts.service import Accounts
 from crossdock.actions.service import Calls
+from crossdock.agents import server as agents
 from crossdock.api import app as api_app
 from crossdock.api.context import ApiContext
 from crossdock.api.passthrough import PassthroughPath
@@ -157,7 +158,7 @@ def build_app(house: House) -> ASGIApp:
         renderer=Renderer.load(https=secure),
         hub_url=house.settings.hub_url,
     )
-    pages = [*hub_pages.routes(hub), *hub_dashboard.routes(hub)]
+    pages = [*hub_pages.routes(hub), *hub_dashboard.routes(hub), *agents.routes(house, spend=context.ratelimit.spend)]
     app = Starlette(routes=[*pages, Mount("/", app=api_app.build(context))])
     return PassthroughPath(app, context=context, passing=house.calls.passing)
 

@@ -33,6 +33,9 @@ LINKS: Final = Counter(
 DELIVERIES: Final = Counter(
     "crossdock_deliveries", "Webhook deliveries, by what became of them", ["outcome"], registry=REGISTRY
 )
+AGENT_CALLS: Final = Counter(
+    "crossdock_agent_calls", "Tool calls of agents, by outcome", ["outcome"], registry=REGISTRY
+)
 JOBS: Final = Counter("crossdock_jobs", "Jobs that ran, by what became of them", ["task", "outcome"], registry=REGISTRY)
 SWEEPS: Final = Counter(
     "crossdock_sweeps", "Rounds of looking for what is due, by how they ended", ["sweep", "outcome"], registry=REGISTRY

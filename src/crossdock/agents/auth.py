@@ -1,0 +1,123 @@
+"""Who an agent is and what it reaches: its key, the account that the header names, and how it wants its tools."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol, TypeVar, get_args
+
+from crossdock.accounts.model import Account, AccountQuery
+from crossdock.accounts.service import Accounts
+from crossdock.actions.service import Calls
+from crossdock.audit.trail import Trail
+from crossdock.connectors.catalogue import Catalogue
+from crossdock.db.pool import Database
+from crossdock.kernel.errors import InvalidRequestError, UnauthenticatedError
+from crossdock.projects import keys, policy
+from crossdock.projects.model import Principal
+from crossdock.projects.service import Projects
+
+Style = Literal["nested", "flat_prefixed", "flat_smart"]
+Mode = Literal["individual", "search_execute"]
+T = TypeVar("T", bound=str)
+Spend = Callable[..., Awaitable[None]]
+_MOST_ACCOUNTS: Final = 200
+
+
+class Place(Protocol):
+    """Where the hub is."""
+
+    @property
+    def hub_url(self) -> str: ...  # noqa: D102 - named as what it is
+
+
+class Services(Protocol):
+    """The services behind the tools; whoever builds the house has them all."""
+
+    @property
+    def settings(self) -> Place: ...  # noqa: D102 - named as what it is
+    @property
+    def db(self) -> Database: ...  # noqa: D102 - named as what it is
+    @property
+    def catalogue(self) -> Catalogue: ...  # noqa: D102 - the same
+    @property
+    def projects(self) -> Projects: ...  # noqa: D102 - the same
+    @property
+    def accounts(self) -> Accounts: ...  # noqa: D102 - the same
+    @property
+    def calls(self) -> Calls: ...  # noqa: D102 - the same
+    @property
+    def trail(self) -> Trail: ...  # noqa: D102 - the same
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """One request's agent: for whom it speaks, which accounts it reaches, and how tools are shown to it.
+
+    ``account`` is the one that calls are for, None where several could be meant.
+    """
+
+    principal: Principal
+    accounts: tuple[Account, ...]
+    account: Account | None
+    style: Style
+    mode: Mode
+    agent: str
+
+
+async def caller(services: Services, *, headers: Mapping[str, str], query: Mapping[str, str], spend: Spend) -> Caller:
+    """Return who calls; raise UnauthenticatedError, ForbiddenError, NotFoundError, InvalidRequestError."""
+    key = keys.of_header(headers.get("authorization", ""))
+    if key is None:
+        raise UnauthenticatedError(
+            "No key came with the request.", remedy="Send an agent key or API key as a bearer token, or by HTTP Basic."
+        )
+    principal = await services.projects.authenticate_key(text=key)
+    await spend(principal=principal)
+    principal = _narrowed(principal, query.get("effects"))
+    if not policy.may(principal, "actions:write"):
+        policy.require(principal, "actions:read")
+    accounts = await _reached(services, principal, headers.get("x-account-id"))
+    return Caller(
+        principal=principal,
+        accounts=accounts,
+        account=accounts[0] if len(accounts) == 1 else None,
+        style=_one_of(query.get("param-style", "nested"), "param-style", get_args(Style)),
+        mode=_one_of(query.get("tool-mode", "individual"), "tool-mode", get_args(Mode)),
+        agent=headers.get("user-agent", ""),
+    )
+
+
+def _narrowed(principal: Principal, asked: str | None) -> Principal:
+    """Bind to the effects that the address asks for; a key's own bounds stay."""
+    if asked is None:
+        return principal
+    effects = frozenset(one.strip() for one in asked.split(","))
+    unknown = effects - {"read", "write", "destructive"}
+    if unknown:
+        raise InvalidRequestError(
+            "`effects` names something else than effects.", remedy="Use read, write, destructive, or a comma list."
+        )
+    return policy.narrowed(principal, effects=effects)
+
+
+async def _reached(services: Services, principal: Principal, account_id: str | None) -> tuple[Account, ...]:
+    project_id, grant = principal.project_id, principal.grant
+    if account_id:
+        account = await services.accounts.get(project_id=project_id, account_id=account_id)
+        policy.check_reach(principal, account_id=account.id, owner_id=account.origin_owner_id)
+        return (account,)
+    query = AccountQuery(
+        origin_owner_ids=(grant.owner_id,) if grant and grant.owner_id else (),
+        account_ids=tuple(sorted(grant.accounts)) if grant else (),
+        limit=_MOST_ACCOUNTS,
+    )
+    found = await services.accounts.list(project_id=project_id, query=query)
+    return found.rows
+
+
+def _one_of(value: str, name: str, known: tuple[T, ...]) -> T:
+    for one in known:
+        if value == one:
+            return one
+    raise InvalidRequestError(f"There is no such `{name}`.", remedy="Use one of: " + ", ".join(known) + ".")

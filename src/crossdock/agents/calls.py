@@ -1,0 +1,143 @@
+"""A tool call: an action run for the account of the request, or the search for one; each leaves its trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from crossdock.accounts.model import Account
+from crossdock.actions.model import ActionCall
+from crossdock.agents import arguments, guard, tools
+from crossdock.agents.auth import Caller, Services
+from crossdock.agents.tools import Toolbox
+from crossdock.audit import events
+from crossdock.connectors.model import Action
+from crossdock.connectors.replies import File
+from crossdock.kernel.errors import CrossdockError, InvalidRequestError, NotFoundError, UnprocessableError
+from crossdock.telemetry import metrics
+
+_MOST_FOUND: Final = 50
+_NAMES: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a tool gave: JSON, a file beside it where one came, and whether it is an error."""
+
+    value: dict[str, Any]
+    file: File | None = None
+    is_error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What is known of a call once it is over, for the trail."""
+
+    tool: str
+    effect: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCalls:
+    """Runs tools; whatever happens, the trail names principal, client, tool, account, effect and outcome."""
+
+    services: Services
+    toolbox: Toolbox
+
+    async def call(self, *, caller: Caller, client: str, name: str, given: Mapping[str, Any]) -> Outcome:
+        """Run a tool; what it is refused or fails with comes back as its result, with the remedy."""
+        tool, effect, outcome = name, "read", "ok"
+        try:
+            if name.endswith(tools.SEARCH) and caller.mode == "search_execute":
+                return Outcome(self._found(caller, name, given))
+            tool, rest = _chosen(caller, name, given)
+            _, action = self.services.catalogue.action(tool)
+            effect = action.effect
+            return await self._run(caller, action, rest)
+        except CrossdockError as error:
+            outcome = error.error_code
+            return Outcome(guard.problem(_told(error)), is_error=True)
+        finally:
+            await self._trace(caller, client, _Done(tool, effect, outcome))
+
+    async def _run(self, caller: Caller, action: Action, given: Mapping[str, Any]) -> Outcome:
+        account = _account(caller)
+        put = arguments.places(action=action, style=caller.style, arguments=given, account_id=account.id)
+        result = await self.services.calls.actions.run(
+            principal=caller.principal,
+            account_id=account.id,
+            call=ActionCall(action=action.name, path=put["path"], query=put["query"], body=put["body"]),
+        )
+        connector = self.services.catalogue.get(account.connector_key)
+        value = guard.result(connector=connector.name, account=account, action=action.name, given=result)
+        return Outcome(value, result.file)
+
+    def _found(self, caller: Caller, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the actions that fit a query, with their schemas; only those that the caller may run."""
+        query, top = given.get("query"), given.get("top_k", 5)
+        if not isinstance(query, str) or not query.strip() or not isinstance(top, int):
+            raise UnprocessableError(
+                "`query` is a text, `top_k` a number.", remedy="Say in `query` what is to be done."
+            )
+        catalogue, key = self.services.catalogue, name.removesuffix(tools.SEARCH)
+        grants = {one: grant for one, grant in tools.grants_of(caller).items() if one == key}
+        allowed = {action.name: action for action in tools.allowed(catalogue, caller, grants)}
+        hits = self.services.calls.search.find(query=query, connector=key, top=len(catalogue.get(key).actions), least=0)
+        best = [hit for hit in hits if hit.action.name in allowed][: max(1, min(top, _MOST_FOUND))]
+        found = [{**self.toolbox.described(hit.action, caller.style), "score": hit.score} for hit in best]
+        return {"actions": found, "of": len(allowed)}
+
+    async def _trace(self, caller: Caller, client: str, done: _Done) -> None:
+        metrics.AGENT_CALLS.labels(outcome="ok" if done.outcome == "ok" else "error").inc()
+        async with self.services.db.transaction() as conn:
+            await self.services.trail.record(
+                conn,
+                project_id=caller.principal.project_id,
+                actor=caller.principal.actor,
+                event=events.AGENT_CALLED,
+                subject=caller.account.id if caller.account else caller.principal.project_id,
+                detail={
+                    "client": guard.plain(client)[:_NAMES],
+                    "tool": guard.plain(done.tool)[:_NAMES],
+                    "effect": done.effect,
+                    "outcome": done.outcome,
+                },
+            )
+
+
+def _chosen(caller: Caller, name: str, given: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """Return the action's name and its arguments, taken out of the tool that runs any action where it is that one."""
+    if caller.mode != "search_execute" or not name.endswith(tools.EXECUTE):
+        return name, given
+    action, rest = given.get("action"), given.get("arguments") or {}
+    key = name.removesuffix(tools.EXECUTE)
+    if not isinstance(action, str) or not isinstance(rest, Mapping):
+        raise UnprocessableError(
+            "`action` is a name, `arguments` an object.", remedy=f"Find the action with {key}{tools.SEARCH} first."
+        )
+    if not action.startswith(f"{key}_"):
+        raise NotFoundError(f"{action[:80]!r} is not an action of {key}.", remedy=f"Find one with {key}{tools.SEARCH}.")
+    return action, rest
+
+
+def _account(caller: Caller) -> Account:
+    if caller.account is not None:
+        return caller.account
+    raise InvalidRequestError(
+        "No account is named." if caller.accounts else "The key reaches no account.",
+        remedy="Send the account's id in the `x-account-id` header." if caller.accounts else "Link an account first.",
+        code="account_missing",
+    )
+
+
+def _told(error: CrossdockError) -> dict[str, Any]:
+    return {
+        "code": error.error_code,
+        "status": error.http_status,
+        "message": error.message,
+        "remedy": error.remedy,
+        "disposition": error.disposition,
+        **error.detail,
+    }
