@@ -34,7 +34,8 @@ async def signed_in(context: BrowserContext, twin: TwinHandle) -> Page:
     await page.goto(f"{twin.dashboard}/sign-in")
     await page.fill("input[name=email]", twin.email)
     await page.fill("input[name=password]", twin.password)
-    await page.click("button:has-text('Sign in')")
+    async with page.expect_navigation():
+        await page.click("button:has-text('Sign in')")
     return page
 
 
@@ -47,7 +48,8 @@ async def looked_at(page: Page, twin: TwinHandle, path: str) -> list[str]:
     if await page.evaluate(TOO_WIDE):
         found.append(f"{path}: wider than the window")
     if path in {"/shipments", "/orders", "/inventory"}:
-        await page.click(FIRST_ROW)
+        async with page.expect_navigation():
+            await page.click(FIRST_ROW)
         found += [f"below {path}: {each}" for each in await violations(page)]
         if await page.evaluate(TOO_WIDE):
             found.append(f"below {path}: wider than the window")
