@@ -91,6 +91,7 @@ async def open_action_house(*, dsn: str, key_file: Path, twins: Mapping[str, str
             trail=house.trail,
             clock=house.clock,
             ids=house.ids,
+            pace="off",
         )
         project_id = await house.project()
         caller = Principal(project_id=project_id, actor="key:k", scopes=WRITING)

@@ -142,6 +142,7 @@ async def house(
         hub_url=f"http://127.0.0.1:{port.getsockname()[1]}",
         origin_rewrites=rewrites(easyship_twin, shiphero_twin),
         calls_per_minute=0,
+        pace="off",
     )
     async with open_house(settings, dsn=database_url, clock=clock, key="create") as opened:
         yield opened

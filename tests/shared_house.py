@@ -46,7 +46,7 @@ async def opened(
             data_dir=data_dir,
             hub_url=f"http://127.0.0.1:{port.getsockname()[1]}",
             origin_rewrites=dict(origin_rewrites),
-            **{"calls_per_minute": 0, **settings},
+            **{"calls_per_minute": 0, "pace": "off", **settings},
         )
         async with AsyncExitStack() as stack:
             clock = OffsetClock()

@@ -20,8 +20,8 @@ from crossdock.actions.service import Calls
 from crossdock.agents import server as agents
 from crossdock.api import app as api_app
 from crossdock.api.context import ApiContext
-from crossdock.api.passthrough import PassthroughPath
 from crossdock.api.ratelimit import RateLimit
+from crossdock.api.rpc import in_front
 from crossdock.audit.trail import Trail
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.db.jobs import Handler, Jobs
@@ -141,7 +141,6 @@ async def open_house(
 def build_app(house: House) -> ASGIApp:
     """Return the application: what passes through first, then pages, and the API for every other address."""
     context = _api_context(house)
-    secure = house.settings.hub_url.startswith("https://")
     hub = HubContext(
         db=house.db,
         clock=house.clock,
@@ -155,12 +154,12 @@ def build_app(house: House) -> ASGIApp:
         webhooks=house.webhooks,
         trail=house.trail,
         checkup=house.checkup,
-        renderer=Renderer.load(https=secure),
+        renderer=Renderer.load(https=context.secure),
         hub_url=house.settings.hub_url,
     )
     pages = [*hub_pages.routes(hub), *hub_dashboard.routes(hub), *agents.routes(house, spend=context.ratelimit.spend)]
     app = Starlette(routes=[*pages, Mount("/", app=api_app.build(context))])
-    return PassthroughPath(app, context=context, passing=house.calls.passing)
+    return in_front(app, context=context)
 
 
 async def work(house: House, *, stop: asyncio.Event, kind: str) -> None:
@@ -175,7 +174,7 @@ async def work(house: House, *, stop: asyncio.Event, kind: str) -> None:
         "linking": house.linking.sweep,
         "sign_ins": house.projects.sweep,
         "events": house.deliverer.prune,
-        "logs": house.calls.log.forget,
+        "logs": house.calls.sweep,
     }
     handlers: dict[str, Handler] = {
         tasks.REFRESH_ACCOUNT: house.schedule.refresh_account,
@@ -298,6 +297,7 @@ def _house(on: _Ground, records: _Records) -> House:
         clock=on.clock,
         ids=on.ids,
         log_days=on.settings.log_days,
+        pace=on.settings.pace,
     )
     deliverer = Deliverer(db=on.db, vault=on.vault, egress=on.egress, clock=on.clock, trail=on.trail)
     return House(

@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     calls_per_minute: int = Field(
         default=1000, ge=0, description="Calls that one API key may make in a minute; 0 for any number."
     )
+    pace: Literal["on", "off"] = Field(
+        default="on", description="Whether calls wait so that an account keeps within its provider's limits: on, off."
+    )
     log_days: int = Field(default=30, ge=1, le=3650, description="Days that the logs of calls and requests are kept.")
     log_format: Literal["console", "json"] = Field(default="json", description="How log lines are written.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")

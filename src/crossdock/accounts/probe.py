@@ -6,6 +6,7 @@ A probe never refreshes and never rotates: it spends nothing but requests.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
@@ -79,7 +80,7 @@ class Prober:
             if step.instead_of is not None and not _broke(taken, step.instead_of):
                 continue
             await asyncio.sleep(waited)
-            waited = min(environment.limits.spacing, _LONGEST_SPACING)
+            waited = min(1 / (environment.limits.per_second or math.inf), _LONGEST_SPACING)
             found = await self._ask(connector, method, environment, credential, step)
             taken = [*taken, found]
             if on_finding is not None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Coroutine
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeVar
 
 from crossdock.accounts.model import Account
-from crossdock.actions import failures, proxy
+from crossdock.actions import failures, forms, idempotency, proxy
+from crossdock.actions.idempotency import Idempotency
 from crossdock.actions.model import ActionCall, Intent, ProxyReply, ProxyRequest
+from crossdock.actions.pacing import Pacer
 from crossdock.actions.record import Errand, Record
 from crossdock.audit import events
 from crossdock.connectors import replies, requests
@@ -28,7 +31,7 @@ from crossdock.projects.model import Principal
 from crossdock.tokens.lease import Lease, Leases
 
 _REFUSED: Final = 401
-_NO_REPLY: Final = 0
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,9 @@ class Actions:
     egress: Egress
     clock: Clock
     record: Record
-    running: set[asyncio.Task[_Exchange]] = field(default_factory=set)
+    once: Idempotency
+    pacer: Pacer
+    running: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def run(self, *, principal: Principal, account_id: str, call: ActionCall) -> ActionResult:
         """Run an action.
@@ -75,8 +80,19 @@ class Actions:
             self.record.refused(principal=principal, account=account, intent=intent, error=error)
             raise
         errand = self.record.errand(principal=principal, account=account, intent=intent, request=request)
-        exchange = await self._carry(errand)
-        if exchange.cause is not None:
+        errand = replace(errand, priority=call.manner.priority)
+        ticket = idempotency.ticket(
+            principal=principal,
+            account_id=account.id,
+            key=call.manner.once,
+            effect=intent.effect,
+            request=[call.action, dict(call.path), dict(call.query), call.body],
+        )
+
+        async def acted() -> ActionResult:
+            exchange = await self._exchange(errand)
+            if exchange.cause is None:
+                return replies.action_result(connector=connector, action=action, reply=exchange.reply)
             raise failures.of_reply(
                 connector=connector,
                 intent=intent,
@@ -85,7 +101,8 @@ class Actions:
                 clock=self.clock,
                 account_id=account.id,
             )
-        return replies.action_result(connector=connector, action=action, reply=exchange.reply)
+
+        return await self._carry(errand, self.once.once(ticket=ticket, form=forms.RESULT, work=acted))
 
     async def proxy(self, *, principal: Principal, account_id: str, request: ProxyRequest) -> ProxyReply:
         """Pass a request through; what the grant does not allow is refused, and what the provider answers comes back.
@@ -100,21 +117,33 @@ class Actions:
             connector=connector, environment=connector.environment(account.environment), asked=request
         )
         await self.record.check_effect(principal=principal, account=account, intent=passage.intent)
-        exchange = await self._carry(
-            self.record.errand(principal=principal, account=account, intent=passage.intent, request=passage.request)
+        sent = passage.request
+        errand = self.record.errand(principal=principal, account=account, intent=passage.intent, request=sent)
+        errand = replace(errand, priority=request.manner.priority)
+        ticket = idempotency.ticket(
+            principal=principal,
+            account_id=account.id,
+            key=request.manner.once,
+            effect=passage.intent.effect,
+            request=[sent.method, sent.url, sent.body],
         )
-        return proxy.answer(exchange.reply)
 
-    async def _carry(self, errand: Errand) -> _Exchange:
+        async def passed() -> ProxyReply:
+            exchange = await self._exchange(errand)
+            return replace(proxy.answer(exchange.reply), done=not failures.undone(exchange.cause))
+
+        return await self._carry(errand, self.once.once(ticket=ticket, form=forms.REPLY, work=passed))
+
+    async def _carry(self, errand: Errand, call: Coroutine[Any, Any, T]) -> T:
         """Carry a call out; a write goes on to its end, log and trail included, also when the caller goes away."""
         if errand.intent.effect == "read":
-            return await self._exchange(errand)
-        task = asyncio.create_task(self._exchange(errand), name=f"actions.write:{errand.account.id}")
+            return await call
+        task = asyncio.create_task(call, name=f"actions.write:{errand.account.id}")
         self.running.add(task)
         task.add_done_callback(self._carried)
         return await asyncio.shield(task)
 
-    def _carried(self, task: asyncio.Task[_Exchange]) -> None:
+    def _carried(self, task: asyncio.Task[Any]) -> None:
         self.running.discard(task)
         if not task.cancelled():
             task.exception()  # Looked at, so that a failure whose caller has gone is not reported as forgotten.
@@ -122,9 +151,16 @@ class Actions:
     async def _exchange(self, errand: Errand) -> _Exchange:
         """Send once with a live credential; after a 401 renew it once, and send again what only reads."""
         account = errand.account
+        turn = await self.pacer.turn(
+            account=account,
+            connector=self.catalogue.get(account.connector_key),
+            request=errand.request,
+            priority=errand.priority,
+        )
         lease = await self.leases.lease(project_id=account.project_id, account_id=account.id)
         await self.record.writing(errand)
         first = await self._send(errand, lease)
+        turn.settle(connector=lease.connector, reply=first.reply, cause=first.cause, clock=self.clock)
         refreshable = lease.method.lifecycle != "static" and first.reply.status == _REFUSED
         if first.cause is None or first.cause.verdict != "dead" or not refreshable:
             return first

@@ -59,6 +59,13 @@ def of_reply(
             return ProviderRefusedError(message, status=cause.status, **said)
 
 
+def undone(cause: Cause | None) -> bool:
+    """Tell whether a refusal surely did nothing and may go by: a spent budget, or a credential to be renewed."""
+    if cause is None:
+        return False
+    return cause.verdict in {"dead", "suspended"} or (cause.verdict == "weather" and cause.status == _TOO_MANY)
+
+
 def in_doubt(*, intent: Intent, status: int) -> bool:
     """Tell whether a failed write may have happened all the same: a gateway's 5xx can hide a success."""
     return intent.effect != "read" and status >= _SERVER_FAILED

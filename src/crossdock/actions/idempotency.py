@@ -70,10 +70,11 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Form(Generic[T]):
-    """How an answer becomes JSON, and an answer again."""
+    """How an answer becomes JSON, and an answer again; ``done`` tells whether it is the write's outcome at all."""
 
     dump: Callable[[T], dict[str, Any]]
     load: Callable[[dict[str, Any]], T]
+    done: Callable[[T], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,10 @@ class Idempotency:
         except CrossdockError as error:
             await self.failed(ticket=ticket, error=error)
             raise
-        await self.keep(ticket=ticket, kept=Kept(form.dump(answer)))
+        if form.done(answer):
+            await self.keep(ticket=ticket, kept=Kept(form.dump(answer)))
+        else:
+            await self.release(ticket=ticket)
         return answer
 
     async def claim(self, *, ticket: Ticket) -> Kept | None:

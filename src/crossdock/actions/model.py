@@ -50,11 +50,15 @@ class ProxyRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProxyReply:
-    """The provider's answer; ``data`` is its JSON, its text, or its bytes in base64 beside their type."""
+    """The provider's answer; ``data`` is its JSON, its text, or its bytes in base64 beside their type.
+
+    ``done`` is False where it refused in a way that surely did nothing and may go by: a spent budget, a dead token.
+    """
 
     status: int
     headers: Mapping[str, str]
     data: Any
+    done: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from crossdock.accounts.model import Account
-from crossdock.actions import failures, proxy
-from crossdock.actions.model import ProxyRequest
+from crossdock.actions import failures, idempotency, proxy, replay
+from crossdock.actions.idempotency import Idempotency
+from crossdock.actions.model import PLAIN, Manner, ProxyRequest
+from crossdock.actions.pacing import Pacer, Turn
 from crossdock.actions.proxy import Passage
 from crossdock.actions.record import Errand, Record
 from crossdock.connectors import replies, requests
@@ -20,7 +22,7 @@ from crossdock.egress.errors import TransportError
 from crossdock.egress.exchange import Reply
 from crossdock.egress.stream import EchoedError, Stream, Watch
 from crossdock.kernel.clock import Clock
-from crossdock.kernel.errors import UnprocessableError
+from crossdock.kernel.errors import CrossdockError, UnprocessableError
 from crossdock.projects import policy
 from crossdock.projects.model import Principal
 from crossdock.tokens.lease import Lease, Leases
@@ -44,6 +46,7 @@ class Incoming:
     headers: Mapping[str, str] = field(default_factory=dict)
     content: AsyncIterable[bytes] | None = None
     length: int | None = None
+    manner: Manner = PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,8 @@ class Passthrough:
     egress: Egress
     clock: Clock
     record: Record
+    once: Idempotency
+    pacer: Pacer
 
     @asynccontextmanager
     async def open(self, *, principal: Principal, account_id: str, incoming: Incoming) -> AsyncIterator[Stream]:
@@ -69,29 +74,63 @@ class Passthrough:
         policy.check_reach(principal, account_id=account.id, owner_id=account.origin_owner_id)
         passage = await self._passage(account, incoming)
         await self.record.check_effect(principal=principal, account=account, intent=passage.intent)
-        errand = self.record.errand(
-            principal=principal, account=account, intent=passage.intent, request=passage.request
+        sent = passage.request
+        errand = self.record.errand(principal=principal, account=account, intent=passage.intent, request=sent)
+        errand = replace(errand, priority=incoming.manner.priority)
+        ticket = idempotency.ticket(
+            principal=principal,
+            account_id=account.id,
+            key=incoming.manner.once,
+            effect=passage.intent.effect,
+            request=[sent.method, sent.url, sent.body],
+        )
+        if ticket is None:
+            async with self._answered(errand, incoming) as (stream, _):
+                yield stream
+            return
+        kept = await self.once.claim(ticket=ticket)
+        if kept is not None:
+            yield replay.again(kept)
+            return
+        try:
+            async with self._answered(errand, incoming) as (stream, cause):
+                copied, copy = replay.copying(stream)
+                yield copied
+        except CrossdockError as error:
+            await self.once.failed(ticket=ticket, error=error)
+            raise
+        if failures.undone(cause):
+            await self.once.release(ticket=ticket)
+        elif copy.whole:
+            await self.once.keep(ticket=ticket, kept=copy.kept())
+
+    @asynccontextmanager
+    async def _answered(self, errand: Errand, incoming: Incoming) -> AsyncIterator[tuple[Stream, Cause | None]]:
+        """Wait for the account's turn, and send; once more with a new credential where that may be."""
+        account, connector = errand.account, self.catalogue.get(errand.account.connector_key)
+        turn = await self.pacer.turn(
+            account=account, connector=connector, request=errand.request, priority=errand.priority
         )
         lease = await self.leases.lease(project_id=account.project_id, account_id=account.id)
         await self.record.writing(errand)
-        async with self._sent(errand, lease, incoming) as (stream, cause):
+        async with self._sent(errand, lease, incoming, turn) as (stream, cause):
             refusal = _refusal(lease, stream, cause)
             if refusal is None:
-                yield stream
+                yield stream, cause
                 return
         renewed = await self.leases.lease(
             project_id=account.project_id, account_id=account.id, force_refresh_of=lease.generation
         )
-        if passage.intent.effect != "read":
+        if errand.intent.effect != "read":
             raise failures.renewed(connector=lease.connector, account_id=account.id, cause=refusal)
-        async with self._sent(errand, renewed, incoming) as (stream, _):
-            yield stream
+        async with self._sent(errand, renewed, incoming, turn) as answered:
+            yield answered
 
     async def _passage(self, account: Account, incoming: Incoming) -> Passage:
-        """Judge the request; a document that decides what it does is read first, anything else is left to flow."""
+        """Judge the request; what decides what it does, or whether it was sent before, is read first."""
         connector = self.catalogue.get(account.connector_key)
-        is_judged_by_body = connector.proxy.protocol == "graphql"
-        body = await _gathered(incoming.content) if is_judged_by_body and incoming.content is not None else None
+        is_read_first = connector.proxy.protocol == "graphql" or incoming.manner.once is not None
+        body = await _gathered(incoming.content) if is_read_first and incoming.content is not None else None
         passage = proxy.passage(
             connector=connector,
             environment=connector.environment(account.environment),
@@ -104,7 +143,7 @@ class Passthrough:
 
     @asynccontextmanager
     async def _sent(
-        self, errand: Errand, lease: Lease, incoming: Incoming
+        self, errand: Errand, lease: Lease, incoming: Incoming, turn: Turn
     ) -> AsyncIterator[tuple[Stream, Cause | None]]:
         """Send once and keep its line; a failure's body is read first, since it says what the failure means."""
         authorised = requests.authorise(errand.request, method=lease.method, credential=lease.credential)
@@ -118,6 +157,7 @@ class Passthrough:
             ) as coming:
                 watch = Watch(lease.credential.values(), coding=coming.header("content-encoding"))
                 stream, reply, cause = await self._judged(errand, lease, _guarded(coming, watch))
+                turn.throttled(connector=lease.connector, reply=reply, cause=cause, clock=self.clock)
                 await self.record.answered(errand, lease, reply=reply, cause=cause, began=began)
                 known = True
                 yield stream, cause

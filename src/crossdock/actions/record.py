@@ -11,7 +11,7 @@ from crossdock.accounts.service import Accounts
 from crossdock.actions import failures, lines
 from crossdock.actions.lines import CallEntry, Exchange
 from crossdock.actions.log import CallLog
-from crossdock.actions.model import Intent
+from crossdock.actions.model import Intent, Priority
 from crossdock.audit import events
 from crossdock.audit.trail import Trail
 from crossdock.connectors import replies
@@ -41,6 +41,7 @@ class Errand:
     id: str
     began_at: datetime
     began: float
+    priority: Priority = "live"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

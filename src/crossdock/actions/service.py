@@ -8,7 +8,9 @@ from typing import Final, Self
 
 from crossdock.accounts.service import Accounts
 from crossdock.actions.execute import Actions
+from crossdock.actions.idempotency import Idempotency
 from crossdock.actions.log import CallLog
+from crossdock.actions.pacing import Pace, Pacer
 from crossdock.actions.passthrough import Passthrough
 from crossdock.actions.record import Record
 from crossdock.actions.search import Search
@@ -30,6 +32,7 @@ class Calls:
     actions: Actions
     passing: Passthrough
     log: CallLog
+    once: Idempotency
     search: Search
 
     @classmethod
@@ -45,13 +48,38 @@ class Calls:
         clock: Clock,
         ids: Ids,
         log_days: int = LOG_DAYS,
+        pace: Pace = "on",
     ) -> Self:
         """Put the parts together."""
         log = CallLog(db=db, clock=clock, keep=timedelta(days=log_days))
         record = Record(db=db, accounts=accounts, trail=trail, clock=clock, ids=ids, calls=log)
+        once = Idempotency(db=db, clock=clock)
+        pacer = Pacer(db=db, clock=clock, ids=ids, pace=pace)
         return cls(
-            actions=Actions(catalogue=catalogue, leases=leases, egress=egress, clock=clock, record=record),
-            passing=Passthrough(catalogue=catalogue, leases=leases, egress=egress, clock=clock, record=record),
+            actions=Actions(
+                catalogue=catalogue,
+                leases=leases,
+                egress=egress,
+                clock=clock,
+                record=record,
+                once=once,
+                pacer=pacer,
+            ),
+            passing=Passthrough(
+                catalogue=catalogue,
+                leases=leases,
+                egress=egress,
+                clock=clock,
+                record=record,
+                once=once,
+                pacer=pacer,
+            ),
+            once=once,
             log=log,
             search=Search(catalogue),
         )
+
+    async def sweep(self) -> None:
+        """Delete what has had its time: old lines of the log, and the answers kept for writes."""
+        await self.log.forget()
+        await self.once.sweep()

@@ -14,16 +14,17 @@ from typing import Any, Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crossdock.actions.passthrough import Incoming, Passthrough
-from crossdock.api import problems
+from crossdock.api import calling, problems
 from crossdock.api.auth import one_account
 from crossdock.api.context import ApiContext
 from crossdock.egress.errors import TransportError
 from crossdock.kernel.errors import CrossdockError, UnauthenticatedError, WaitError
-from crossdock.projects import keys
 from crossdock.telemetry import logs
 
 PLACE: Final = b"/proxy/"
-_OURS: Final = frozenset({b"authorization", b"x-account-id", b"cookie", b"host", b"content-length"})
+_OURS: Final = frozenset(
+    {b"authorization", b"x-account-id", b"x-crossdock-priority", b"cookie", b"host", b"content-length"}
+)
 # Meant for a browser at the provider's own address, not at ours.
 _NOT_ANSWERED: Final = frozenset({b"set-cookie", b"strict-transport-security", b"alt-svc"})
 _CODINGS: Final = ("gzip", "deflate", "identity")
@@ -57,21 +58,16 @@ class PassthroughPath:
 
     async def _pass(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         given: dict[bytes, bytes] = dict(scope["headers"])
-        key = keys.of_header(given.get(b"authorization", b"").decode("latin-1"))
-        if key is None:
-            raise UnauthenticatedError(
-                "No API key came with the request.",
-                remedy="Send it as HTTP Basic: the key as user name, the password empty.",
-            )
-        principal = await self._context.projects.authenticate_key(text=key)
-        await self._context.ratelimit.spend(principal=principal)
+        principal = await calling.principal_of(self._context, given.get(b"authorization", b"").decode("latin-1"))
         account_id = one_account(given.get(b"x-account-id", b"").decode("latin-1") or None)
+        manner = calling.manner(once=_told(given, b"idempotency-key"), priority=_told(given, b"x-crossdock-priority"))
         incoming = Incoming(
             method=scope["method"],
             target=_target(scope),
             headers=_headers(scope["headers"]),
             content=_content(given, receive),
             length=int(length) if (length := given.get(b"content-length", b"")).isdigit() else None,
+            manner=manner,
         )
         async with self._passing.open(principal=principal, account_id=account_id, incoming=incoming) as stream:
             await answer.begin(stream.status, _answered(stream.headers, stream.status))
@@ -113,6 +109,11 @@ class _Answer:
 
     async def end(self) -> None:
         await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _told(given: dict[bytes, bytes], name: bytes) -> str | None:
+    value = given.get(name)
+    return None if value is None else value.decode("latin-1")
 
 
 def _target(scope: Scope) -> str:

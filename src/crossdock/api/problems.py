@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from crossdock.api.context import ApiContext
 from crossdock.kernel.clock import Clock, iso
 from crossdock.kernel.errors import CrossdockError, WaitError
 from crossdock.telemetry import logs
@@ -43,19 +44,38 @@ def body(*, error: CrossdockError, clock: Clock, hub_url: str) -> dict[str, Any]
 
 
 def response(request: Request, error: CrossdockError) -> JSONResponse:
-    """Answer with an error; ``Retry-After`` is in whole seconds, rounded up."""
+    """Answer a framework's request with an error."""
     context = request.app.state.api
+    return _told(error, context, path=request.url.path, accept=request.headers.get("accept", ""))
+
+
+def answer(*, error: CrossdockError, context: ApiContext, path: str, accept: str) -> JSONResponse:
+    """Answer with an error that was raised on purpose; a failure on the server's side is logged."""
+    if error.http_status >= 500:  # noqa: PLR2004 - the server's side
+        _log.warning("api.request.failed", code=error.error_code, status=error.http_status, path=path)
+    return _told(error, context, path=path, accept=accept)
+
+
+def crashed(*, context: ApiContext, path: str, accept: str) -> JSONResponse:
+    """Answer an unforeseen failure without a word about the inside."""
+    failure = CrossdockError(
+        "Something inside Crossdock failed.", remedy="Try again; if it stays, look at the server's log."
+    )
+    return _told(failure, context, path=path, accept=accept)
+
+
+def _told(error: CrossdockError, context: ApiContext, *, path: str, accept: str) -> JSONResponse:
+    """Write an error; ``Retry-After`` is in whole seconds, rounded up."""
     headers = {"cache-control": "no-store"}
     if isinstance(error, WaitError):
         headers["retry-after"] = str(max(1, math.ceil(error.retry_after)))
-    if error.http_status == 401 and not request.url.path.startswith("/hub/"):  # noqa: PLR2004 - RFC 9110, 15.5.2
+    if error.http_status == 401 and not path.startswith("/hub/"):  # noqa: PLR2004 - RFC 9110, 15.5.2
         headers["www-authenticate"] = 'Basic realm="Crossdock", charset="UTF-8"'
-    wants_problem = _PROBLEM in request.headers.get("accept", "")
     return JSONResponse(
         body(error=error, clock=context.clock, hub_url=context.hub_url),
         status_code=error.http_status,
         headers=headers,
-        media_type=_PROBLEM if wants_problem else "application/json",
+        media_type=_PROBLEM if _PROBLEM in accept else "application/json",
     )
 
 
@@ -63,9 +83,8 @@ async def on_crossdock_error(request: Request, error: Exception) -> JSONResponse
     """Answer an error that was raised on purpose."""
     if not isinstance(error, CrossdockError):
         raise error
-    if error.http_status >= 500:  # noqa: PLR2004 - the server's side
-        _log.warning("api.request.failed", code=error.error_code, status=error.http_status, path=request.url.path)
-    return response(request, error)
+    accept = request.headers.get("accept", "")
+    return answer(error=error, context=request.app.state.api, path=request.url.path, accept=accept)
 
 
 async def on_invalid(request: Request, error: Exception) -> JSONResponse:
@@ -106,9 +125,7 @@ async def on_http(request: Request, error: Exception) -> JSONResponse:
 
 
 async def on_crash(request: Request, error: Exception) -> JSONResponse:
-    """Answer an unforeseen failure without a word about the inside; the log has its class."""
+    """Answer an unforeseen failure; the log has its class."""
     _log.error("api.request.crashed", error=type(error).__name__, path=request.url.path, exc_info=error)
-    failure = CrossdockError(
-        "Something inside Crossdock failed.", remedy="Try again; if it stays, look at the server's log."
-    )
-    return response(request, failure)
+    accept = request.headers.get("accept", "")
+    return crashed(context=request.app.state.api, path=request.url.path, accept=accept)

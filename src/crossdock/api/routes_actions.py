@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from crossdock.actions.model import ActionCall, ProxyRequest
+from crossdock.actions.model import ActionCall, Manner, ProxyRequest
 from crossdock.api.auth import SECURITY, AccountId, ActionsRunner, ProxyUser, one_account
+from crossdock.api.calling import OnceKey, Priority, manner
 from crossdock.api.context import ApiContext, Context
 from crossdock.api.wire import ProxyAnswer, ProxyCall, RpcAnswer, RpcRequest
 from crossdock.kernel.errors import InvalidRequestError
+from crossdock.projects.model import Principal
 
 router = APIRouter(dependencies=SECURITY)
 _NOT_FOR_THE_PROVIDER = {"x-account-id", "authorization", "cookie", "host", "content-length"}
@@ -22,24 +24,38 @@ _OURS = {"debug"}
 
 @router.post("/actions/rpc", response_model=RpcAnswer, tags=["Actions"])
 async def run_action(
-    context: Context, principal: ActionsRunner, body: RpcRequest, account_id: AccountId = None
+    context: Context,
+    principal: ActionsRunner,
+    body: RpcRequest,
+    account_id: AccountId = None,
+    once: OnceKey = None,
+    priority: Priority = None,
 ) -> JSONResponse:
     """Run an action for the account that `x-account-id` names."""
-    inner = {name.lower(): str(value) for name, value in (body.headers or {}).items() if value is not None}
-    asked = {name: value for name, value in (body.query or {}).items() if name not in _OURS}
-    unknown = _unknown_query(context, body.action, asked)
+    made = manner(once=once, priority=priority)
+    return await answered(context=context, principal=principal, asked=body, account_id=account_id, manner=made)
+
+
+async def answered(
+    *, context: ApiContext, principal: Principal, asked: RpcRequest, account_id: str | None, manner: Manner
+) -> JSONResponse:
+    """Run an action and write its answer; inputs that it does not know are left out of the query, and told."""
+    inner = {name.lower(): str(value) for name, value in (asked.headers or {}).items() if value is not None}
+    query = {name: value for name, value in (asked.query or {}).items() if name not in _OURS}
+    unknown = _unknown_query(context, asked.action, query) if query else []
     result = await context.actions.run(
         principal=principal,
         account_id=one_account(account_id, inner.get("x-account-id")),
         call=ActionCall(
-            action=body.action,
-            path=body.path or {},
-            query={name: value for name, value in asked.items() if name not in unknown},
+            action=asked.action,
+            path=asked.path or {},
+            query={name: value for name, value in query.items() if name not in unknown},
             headers={name: value for name, value in inner.items() if name not in _NOT_FOR_THE_PROVIDER},
-            body=body.body or {},
+            body=asked.body or {},
+            manner=manner,
         ),
     )
-    left_out = [f"query.{name} is not an input of {body.action} and was left out" for name in unknown]
+    left_out = [f"query.{name} is not an input of {asked.action} and was left out" for name in unknown]
     warnings = [*result.warnings, *left_out]
     answer = {"data": result.data, "next": result.next}
     return JSONResponse({**answer, "warnings": warnings} if warnings else answer)
@@ -47,7 +63,12 @@ async def run_action(
 
 @router.post("/unified/proxy", response_model=ProxyAnswer, tags=["Proxy"])
 async def proxy_request(
-    context: Context, principal: ProxyUser, body: ProxyCall, account_id: AccountId = None
+    context: Context,
+    principal: ProxyUser,
+    body: ProxyCall,
+    account_id: AccountId = None,
+    once: OnceKey = None,
+    priority: Priority = None,
 ) -> JSONResponse:
     """Send one request to the provider with the account's credential; a read-only account lets reads through."""
     headers = {name.lower(): str(value) for name, value in (body.headers or {}).items() if value is not None}
@@ -59,6 +80,7 @@ async def proxy_request(
             target=_target(body),
             headers={name: value for name, value in headers.items() if name not in _NOT_FOR_THE_PROVIDER},
             body=body.body,
+            manner=manner(once=once, priority=priority),
         ),
     )
     answer: dict[str, Any] = {"status": reply.status, "headers": dict(reply.headers), "data": reply.data}

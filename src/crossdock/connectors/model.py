@@ -31,11 +31,6 @@ class Limits:
     per_minute: float = 0
     concurrent: int = 0
 
-    @property
-    def spacing(self) -> float:
-        """Seconds to leave between two requests so that the limit of a second is kept."""
-        return 1 / self.per_second if self.per_second else 0.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
@@ -239,7 +234,7 @@ class Credits:
     """What GraphQL documents cost: an account has at most ``bucket`` credits and gets ``per_second`` back.
 
     ``query`` and ``mutation`` are what an operation costs without any list, ``free`` the fields that cost nothing, and
-    ``page_size`` how many rows a list has that names no size.
+    ``page_size`` how many rows a list has that names no size. ``charged`` is where an answer says what it cost.
     """
 
     bucket: int
@@ -248,6 +243,7 @@ class Credits:
     mutation: int
     page_size: int
     free: frozenset[str]
+    charged: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -159,6 +159,13 @@ def action_result(*, connector: Connector, action: Action, reply: Reply) -> Acti
     return ActionResult(data, _next(action, body), _warnings(connector, action, body))
 
 
+def charged(*, connector: Connector, reply: Reply) -> float | None:
+    """Return the credits that a call has cost, or None where the provider does not say."""
+    path = connector.credits.charged if connector.credits else None
+    told = first(look_at(reply).json, path) if path else None
+    return float(told) if isinstance(told, int | float) else None
+
+
 def retry_after(*, connector: Connector, reply: Reply, now: datetime) -> float | None:
     """Return for how many seconds the provider asks to wait, or None where it does not say."""
     body = look_at(reply).json

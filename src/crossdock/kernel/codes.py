@@ -111,6 +111,31 @@ SPECIAL: Final[Mapping[str, Special]] = MappingProxyType(
             "Look the address and its methods up in the API document at /openapi.json.",
             400,
         ),
+        "idempotency_answer_not_kept": Special(
+            "The answer was too large to be kept",
+            "The write under this Idempotency-Key was done; its answer was over 1 MiB and is gone.",
+            "Read what it made or changed instead of sending it again.",
+            409,
+        ),
+        "idempotency_key_in_use": Special(
+            "The same write is running",
+            "A request with this Idempotency-Key was sent before and has not been answered yet.",
+            "Wait for the seconds that Retry-After names, then send the same request with the same key.",
+            409,
+            "wait",
+        ),
+        "idempotency_key_invalid": Special(
+            "The Idempotency-Key is not valid",
+            "A key is 1 to 255 printable ASCII characters, in quotes or bare.",
+            "Send a UUID made for this one request.",
+            400,
+        ),
+        "idempotency_key_reused": Special(
+            "The Idempotency-Key was used for another request",
+            "A key stands for one request for a day: the same account, address and body.",
+            "Make a new key for each new request.",
+            422,
+        ),
         "internal_error": Special(
             "Something inside Crossdock failed",
             "This was not foreseen. The log tells more.",
@@ -147,6 +172,13 @@ SPECIAL: Final[Mapping[str, Special]] = MappingProxyType(
             "The provider's answer belongs to no sign-in of this browser, or came too late.",
             "Start linking again, in one window, and finish within ten minutes.",
             400,
+        ),
+        "pace_exceeded": Special(
+            "The account's budget at the provider is spent",
+            "Calls wait for their turn within the provider's limits, and this one would have waited too long.",
+            "Wait for the seconds that Retry-After names; send what can wait with x-crossdock-priority: bulk.",
+            429,
+            "wait",
         ),
         "port_in_use": Special(
             "The port is taken",

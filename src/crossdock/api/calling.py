@@ -1,0 +1,44 @@
+"""How a call is to be made: the headers that every call to a provider takes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Header
+
+from crossdock.actions import idempotency, pacing
+from crossdock.actions.model import Manner
+from crossdock.api.context import ApiContext
+from crossdock.kernel.errors import UnauthenticatedError
+from crossdock.projects import keys
+from crossdock.projects.model import Principal
+
+OnceKey = Annotated[
+    str | None,
+    Header(
+        alias="idempotency-key",
+        description="For writes: the same key with the same request gives the first answer again, for a day.",
+    ),
+]
+Priority = Annotated[
+    str | None,
+    Header(alias="x-crossdock-priority", description="`bulk` lets other calls of the account go first."),
+]
+
+
+def manner(*, once: str | None, priority: str | None) -> Manner:
+    """Read the headers; raise InvalidRequestError for one that says nothing known."""
+    return Manner(once=idempotency.key_in(once), priority=pacing.priority_of(priority))
+
+
+async def principal_of(context: ApiContext, authorization: str) -> Principal:
+    """Return who asks, and count the call; raise UnauthenticatedError or RateLimitedError."""
+    key = keys.of_header(authorization)
+    if key is None:
+        raise UnauthenticatedError(
+            "No API key came with the request.",
+            remedy="Send it as HTTP Basic: the key as user name, the password empty.",
+        )
+    principal = await context.projects.authenticate_key(text=key)
+    await context.ratelimit.spend(principal=principal)
+    return principal

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any
+
+from crossdock.actions import idempotency_store, pacing_store
+from security.isolation import Case, World, writes
+from security.isolation_rows import ACCOUNT, seed_accounts
+
+KEY: dict[str, str] = {"holder": "key:k", "key": "once"}
+
+
+async def seed(world: World) -> None:
+    """Leave ``mine`` with a key whose write still runs, and with a ledger."""
+    await seed_accounts(world)
+    await idempotency_store.insert_key(world.conn, project_id=world.mine, **claim(world))
+    await pacing_store.lock_ledger(world.conn, project_id=world.mine, account_id=ACCOUNT)
+
+
+def claim(world: World) -> dict[str, Any]:
+    now = world.clock.now()
+    times = {"now": now, "running_until": now + timedelta(minutes=5), "expires_at": now + timedelta(days=1)}
+    return {**KEY, "fingerprint": b"f", **times}
+
+
+def foreign(world: World) -> dict[str, str]:
+    return {"project_id": world.foreign}
+
+
+_KEYS = {
+    "insert_key": writes(lambda w: idempotency_store.insert_key(w.conn, **foreign(w), **claim(w))),
+    "read_key": Case(lambda w: idempotency_store.read_key(w.conn, **foreign(w), **KEY)),
+    "keep_answer": Case(
+        lambda w: idempotency_store.keep_answer(w.conn, **foreign(w), **KEY, answer={"data": "foreign"}, content=b"")
+    ),
+    "delete_key": Case(lambda w: idempotency_store.delete_key(w.conn, **foreign(w), **KEY)),
+}
+_LEDGERS = {
+    "lock_ledger": Case(lambda w: pacing_store.lock_ledger(w.conn, **foreign(w), account_id=ACCOUNT)),
+    "keep_ledger": Case(
+        lambda w: pacing_store.keep_ledger(w.conn, **foreign(w), account_id=ACCOUNT, ledger={"level": 9})
+    ),
+}
+
+CASES = MappingProxyType(
+    {
+        **{f"actions.idempotency_store.{name}": case for name, case in _KEYS.items()},
+        **{f"actions.pacing_store.{name}": case for name, case in _LEDGERS.items()},
+    }
+)
