@@ -32,10 +32,17 @@ class ActionHouse:
     calls: CallLog
     caller: Principal
 
-    async def link(self, connector: str, values: Mapping[str, str], *, effects: frozenset[Effect] = ALL) -> Account:
+    async def link(
+        self,
+        connector: str,
+        values: Mapping[str, str],
+        *,
+        effects: frozenset[Effect] = ALL,
+        environment: str = "production",
+    ) -> Account:
         """Link an account in the caller's project with these effects granted."""
         method = self.tokens.catalogue.get(connector).auth_methods[0]
-        account = await self.tokens.link(self.caller.project_id, connector, method.key, values)
+        account = await self.tokens.link(self.caller.project_id, connector, method.key, values, environment=environment)
         return await self.tokens.accounts.change(
             project_id=account.project_id, account_id=account.id, change=AccountChange(effects=effects), actor="key:k"
         )

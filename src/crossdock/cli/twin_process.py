@@ -27,6 +27,7 @@ STAND_INS: Final[Mapping[str, tuple[str, str]]] = {
     "https://public-api.easyship.com": ("easyship", "production"),
     "https://public-api-sandbox.easyship.com": ("easyship", "sandbox"),
     "https://api.easyship.com": ("easyship", "production"),
+    "https://api-sandbox.easyship.com": ("easyship", "sandbox"),
     "https://auth.easyship.com": ("easyship", "production"),
     "https://app.easyship.com": ("easyship", "dashboard"),
     "https://public-api.shiphero.com": ("shiphero", "api"),
