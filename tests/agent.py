@@ -34,7 +34,7 @@ async def connected(
 
 
 async def asked(
-    live: Live, method: str, params: dict[str, Any] | None = None, *, query: str = "", **headers: str
+    live: Live, method: str, params: dict[str, Any] | None = None, /, *, query: str = "", **headers: str
 ) -> Answer:
     """Send one bare request of revision 2025-11-25."""
     sent = {"accept": "application/json, text/event-stream", "mcp-protocol-version": "2025-11-25"}
