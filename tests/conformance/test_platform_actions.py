@@ -18,9 +18,9 @@ from twins import EasyshipTwin
 _COMPOSITE = re.compile(r"^[a-z][a-z0-9]*_\d+(\.\d+)+_(.+)_global$")
 
 
-async def listed(live: Live, *, doseq: bool = True, **query: Any) -> Any:
+async def listed(live: Live, **query: Any) -> Any:
     names = {"account_ids": "filter[account_ids]", "connectors": "filter[connectors]", "keys": "filter[action_key]"}
-    asked = urlencode({names.get(name, name): value for name, value in query.items()}, doseq=doseq)
+    asked = urlencode({names.get(name, name): value for name, value in query.items()}, doseq=True)
     answer = await live.call("GET", f"/actions?{asked}")
     assert answer.status == 200, answer.text()
     return answer.json()

@@ -3,10 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 from types import MappingProxyType
 
-from crossdock.actions import log_store, store
+from crossdock.actions import feedback_store, log_store, store
+from crossdock.actions.feedback_store import Feedback
 from crossdock.actions.log_store import LogQuery, Table
 from crossdock.actions.store import CallRow, RequestRow, StepRow
-from security.isolation import Case, World
+from security.isolation import Case, World, writes
 
 _CALL = CallRow(
     id="call_log",
@@ -73,6 +74,28 @@ async def seed(world: World) -> None:
     await store.insert_calls(world.conn, rows=[call])
     await store.insert_steps(world.conn, rows=[step])
     await store.insert_requests(world.conn, rows=[request])
+    await feedback_store.insert_feedback(world.conn, project_id=world.mine, given=_feedback(world, "fdb_mine"))
+
+
+def _feedback(world: World, feedback_id: str) -> Feedback:
+    return Feedback(
+        id=feedback_id,
+        project_id=world.mine,
+        account_id="acc_mine",
+        tool_names=["shiphero_get_me"],
+        feedback="It works.",
+        actor="key:k",
+        created_at=world.clock.now(),
+    )
+
+
+async def insert_feedback(world: World) -> None:
+    given = _feedback(world, "fdb_foreign")
+    await feedback_store.insert_feedback(world.conn, project_id=world.foreign, given=given)
+
+
+async def list_feedback(world: World) -> object:
+    return await feedback_store.list_feedback(world.conn, project_id=world.foreign, before=None, limit=10)
 
 
 async def list_rows(world: World) -> object:
@@ -92,6 +115,8 @@ async def steps_of(world: World) -> object:
 
 CASES = MappingProxyType(
     {
+        "actions.feedback_store.insert_feedback": writes(insert_feedback),
+        "actions.feedback_store.list_feedback": Case(list_feedback),
         "actions.log_store.list_rows": Case(list_rows),
         "actions.log_store.get_call": Case(get_call),
         "actions.log_store.steps_of": Case(steps_of),

@@ -35,6 +35,8 @@ class World:
     session_token: str
     attempt: str
     call: str
+    webhook: str
+    delivery: str
     foreign_account: str
     foreign_token: str
     sibling_token: str
@@ -93,10 +95,26 @@ async def world(shared_live: Live, easyship_twin_process: EasyshipTwin) -> Async
     await live.call("POST", "/actions/rpc", data=_LIST_SHIPMENTS, headers={"x-account-id": account})
     # Written in the background, half a second later: afterwards nothing of the first project moves by itself.
     await live.house.calls.log.flush()
+    hook = {"url": "https://hooks.example.com/mine", "events": ["account.updated"], "description": MARK}
+    webhook = (await live.call("POST", "/webhooks", data=hook)).json()["id"]
+    await live.call("PATCH", f"/accounts/{account}", data={"label": MARK})
+    delivery = (await live.call("GET", f"/webhooks/{webhook}/deliveries")).json()["data"][0]["id"]
+    await live.house.calls.log.flush()
     call = (await live.call("GET", f"/requests/logs?account_ids={account}")).json()["data"][0]["request_id"]
     await live.house.calls.log.flush()
     yield World(
-        live, foreign, account, integration, token, attempt, call, foreign_account, foreign_token, sibling_token
+        live,
+        foreign,
+        account,
+        integration,
+        token,
+        attempt,
+        call,
+        webhook,
+        delivery,
+        foreign_account,
+        foreign_token,
+        sibling_token,
     )
 
 
@@ -121,7 +139,13 @@ def _typed(world: World) -> dict[str, Any]:
 
 
 _WRITE = {"action": "easyship_cancel_shipment", "path": {"easyship_shipment_id": "ESUS1"}}
+_HOOK = "https://hooks.example.com/taken"
 _READ_THROUGH = {"method": "get", "path": "/2024-09/account"}
+
+
+def _event(world: World) -> dict[str, Any]:
+    return {"event": "account.updated", "record_id": world.account}
+
 
 CASES: dict[str, list[Case]] = {
     "POST /connect_sessions": [
@@ -188,6 +212,52 @@ CASES: dict[str, list[Case]] = {
     ],
     "POST /actions/build": [
         Case("all", lambda w: w.api("POST", "/actions/build", {"force_refresh": True}), 200),
+    ],
+    "GET /v2/accounts": [
+        Case("all", lambda w: w.api("GET", "/v2/accounts"), 200),
+        Case("ids", lambda w: w.api("GET", f"/v2/accounts?account_ids={w.account}&owner_id={MARK}-id"), 200),
+        Case("profile", lambda w: w.api("GET", f"/v2/accounts?connector_profile_id={w.integration}"), 200),
+    ],
+    "GET /v2/accounts/{account_id}": [Case("account", lambda w: w.api("GET", f"/v2/accounts/{w.account}"))],
+    "GET /auth_configs": [
+        Case("all", lambda w: w.api("GET", "/auth_configs"), 200),
+        Case("filtered", lambda w: w.api("GET", "/auth_configs?connector_key=easyship&enabled=true"), 200),
+    ],
+    "POST /unified/check_permissions": [
+        Case(
+            "account",
+            lambda w: w.api("POST", "/unified/check_permissions", {"resource_id": "x"}, x_account_id=w.account),
+        ),
+    ],
+    "POST /ai/tool-feedback": [
+        Case("account", lambda w: w.api("POST", "/ai/tool-feedback", {"feedback": "x", "account_id": w.account})),
+    ],
+    "GET /ai/tool-feedback": [Case("all", lambda w: w.api("GET", "/ai/tool-feedback"), 200)],
+    "POST /webhooks": [
+        Case("own", lambda w: w.api("POST", "/webhooks", {"url": _HOOK, "events": ["account.created"]}), 200),
+    ],
+    "GET /webhooks": [Case("all", lambda w: w.api("GET", "/webhooks"), 200)],
+    "GET /webhooks/{webhook_id}": [Case("webhook", lambda w: w.api("GET", f"/webhooks/{w.webhook}"))],
+    "PATCH /webhooks/{webhook_id}": [
+        Case("webhook", lambda w: w.api("PATCH", f"/webhooks/{w.webhook}", {"url": _HOOK, "enabled": False})),
+    ],
+    "DELETE /webhooks/{webhook_id}": [Case("webhook", lambda w: w.api("DELETE", f"/webhooks/{w.webhook}"))],
+    "POST /webhooks/{webhook_id}/rotate": [
+        Case("webhook", lambda w: w.api("POST", f"/webhooks/{w.webhook}/rotate")),
+    ],
+    "POST /webhooks/{webhook_id}/test": [Case("webhook", lambda w: w.api("POST", f"/webhooks/{w.webhook}/test"))],
+    "GET /webhooks/{webhook_id}/deliveries": [
+        Case("webhook", lambda w: w.api("GET", f"/webhooks/{w.webhook}/deliveries")),
+    ],
+    "POST /webhooks/{webhook_id}/deliveries/{delivery_id}/replay": [
+        Case("delivery", lambda w: w.api("POST", f"/webhooks/{w.webhook}/deliveries/{w.delivery}/replay")),
+    ],
+    "POST /webhooks/{webhook_id}/events": [
+        Case(
+            "webhook",
+            lambda w: w.api("POST", f"/webhooks/{w.webhook}/events", [_event(w)], x_account_id=w.foreign_account),
+        ),
+        Case("account", lambda w: w.api("POST", f"/webhooks/{w.webhook}/events", [_event(w)], x_account_id=w.account)),
     ],
     "GET /requests/logs": [
         Case("all", lambda w: w.api("GET", "/requests/logs?include=step_logs"), 200),

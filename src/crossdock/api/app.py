@@ -18,11 +18,14 @@ from crossdock.api import (
     routes_actions,
     routes_catalogue,
     routes_connectors,
+    routes_feedback,
     routes_hub,
     routes_logs,
     routes_oauth,
     routes_operations,
+    routes_platform,
     routes_sessions,
+    routes_webhooks,
 )
 from crossdock.api.bounds import BodyLimit
 from crossdock.api.context import ApiContext
@@ -37,6 +40,9 @@ _ROUTERS = (
     routes_catalogue.router,
     routes_actions.router,
     routes_logs.router,
+    routes_webhooks.router,
+    routes_platform.router,
+    routes_feedback.router,
     routes_hub.router,
     routes_oauth.router,
     routes_operations.router,

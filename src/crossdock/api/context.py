@@ -16,6 +16,7 @@ from crossdock.api.ratelimit import RateLimit
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.db.pool import Database
 from crossdock.kernel.clock import Clock
+from crossdock.kernel.ids import Ids
 from crossdock.linking.oauth import OAuth
 from crossdock.linking.service import Linking
 from crossdock.linking.sessions import Sessions
@@ -51,6 +52,11 @@ class ApiContext:
     def search(self) -> Search:
         """What finds actions."""
         return self.calls.search
+
+    @property
+    def ids(self) -> Ids:
+        """What makes ids."""
+        return self.calls.actions.record.ids
 
 
 def _context(request: Request) -> ApiContext:

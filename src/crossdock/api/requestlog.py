@@ -49,7 +49,7 @@ class RequestLog:
         path = scope["path"][:_PATH_KEPT]
         context.calls.log.note(
             RequestRow(
-                id=context.calls.actions.record.ids.new("req"),
+                id=context.ids.new("req"),
                 project_id=principal.project_id,
                 account_id=_account(scope),
                 category=path.strip("/").partition("/")[0],

@@ -138,11 +138,35 @@ class Webhooks:
                 conn, project_id=project_id, webhook_id=webhook_id, limit=limit, before=before
             )
 
-    async def replay(self, *, project_id: str, delivery_id: str, actor: str) -> Delivery:
-        """Send a delivery again from the start, under the same event id; ConflictError while switched off."""
+    async def announce(self, *, project_id: str, webhook_id: str, actor: str, account: event.Told, kind: str) -> None:
+        """Send one webhook an event of an account as it is now, subscribed or not; ConflictError while switched off."""
+        if kind not in event.SUBSCRIBABLE:
+            raise UnprocessableError(
+                f"There is no event `{kind[:60]}`.", remedy=f"Choose from: {', '.join(event.SUBSCRIBABLE)}."
+            )
+        async with self.db.transaction() as conn:
+            webhook = await self._read(conn, project_id, webhook_id)
+            if not webhook.enabled:
+                raise ConflictError("The webhook is switched off.", remedy="Switch it on, then send the event.")
+            await self.outbox.publish_to(
+                conn,
+                project_id=project_id,
+                kind=kind,
+                account_id=account.id,
+                payload=event.envelope(account, kind=kind, now=self.clock.now()),
+                webhook_ids=[webhook_id],
+            )
+            detail = {"event": kind, "account": account.id}
+            await self._audit(conn, webhook, actor, audit_events.DELIVERY_REPLAYED, detail)
+
+    async def replay(self, *, project_id: str, delivery_id: str, actor: str, webhook_id: str | None = None) -> Delivery:
+        """Send a delivery again from the start, under the same event id; ConflictError while switched off.
+
+        With ``webhook_id`` only a delivery to that webhook is found.
+        """
         async with self.db.transaction() as conn:
             delivery = await store.read_delivery(conn, project_id=project_id, delivery_id=delivery_id)
-            if delivery is None:
+            if delivery is None or webhook_id not in {None, delivery.webhook_id}:
                 raise NotFoundError("There is no such delivery.", remedy="List the webhook's deliveries.")
             webhook = await self._read(conn, project_id, delivery.webhook_id)
             if not webhook.enabled:
