@@ -17,6 +17,7 @@ from crossdock.api import app as api
 from crossdock.audit import events as audit_events
 from crossdock.cli.app import app as command_line
 from crossdock.connectors.catalogue import Catalogue
+from crossdock.connectors.documents.credits import predicted
 from crossdock.connectors.model import Action, AuthMethod, Connector, Field
 from crossdock.hub import errors as error_pages
 from crossdock.outbox import event
@@ -35,6 +36,13 @@ _DISPOSITIONS: Final = {
     "retry": "send the same call again",
     "give_up": "asking again does not help; the operator or the message helps",
 }
+_EVERYWHERE: Final = {"page_size", "next", "fields"}
+_SHOWN: Final = 8
+_ABOUT_ACTIONS: Final = (
+    "Bold inputs are required. Where it says *pages*, `page_size` and `next` go through the list; ShipHero's actions "
+    "also take `fields`. `GET /actions` and the request tester show every input with its type and limits. Credits are "
+    "what the call costs as it stands here."
+)
 _MOMENT: Final = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
 _MEMBERS: Final = {
     "project_id": "The project that owns the account.",
@@ -276,9 +284,12 @@ def _connector(connector: Connector) -> Iterator[str]:
     yield from _title("###", "The test", "What Crossdock asks the provider to see whether a credential works.")
     steps = ((one.label, _code(f"{one.call.method} {one.call.path}"), _when(one.depths)) for one in connector.probe)
     yield from _table(("Step", "Request", "When"), steps)
-    yield from _title("###", "Actions")
-    for action in connector.actions.values():
-        yield from _action(action)
+    yield from _title("###", "Actions", _ABOUT_ACTIONS)
+    areas = {action.area: None for action in connector.actions.values()}
+    for area in areas:
+        yield from _title("####", area.replace("_", " ").capitalize())
+        rows = [_action(connector, one) for one in connector.actions.values() if one.area == area]
+        yield from _table(("Action", "What it does", "Effect", "Scopes", "Inputs", "Remarks"), rows)
 
 
 def _when(depths: frozenset[str]) -> str:
@@ -302,32 +313,42 @@ def _field(field: Field, who: str) -> tuple[str, ...]:
     return field.label, _code(field.key), who, needed, kept, field.description or ""
 
 
-def _action(action: Action) -> Iterator[str]:
-    yield from _title("####", action.name, action.description)
-    said = [f"Effect: `{action.effect}`", f"Scopes: {_codes(action.scopes)}"]
-    said += ["Sending it twice does no harm"] if action.idempotent and action.effect != "read" else []
-    said += ["Metered by the provider"] if action.metered else []
-    said += ["Gives pages; follow `next`"] if action.paging else []
-    yield from (". ".join(said) + ".", "")
-    rows = [row for place in ("path", "query", "headers", "body") for row in _inputs(action.inputs, place)]
-    if rows:
-        yield from _table(("Input", "In", "Type", "Required", "What it is"), rows)
+def _action(connector: Connector, action: Action) -> tuple[str, ...]:
+    remarks = [f"{_credits(connector, action)} credits"] if connector.credits else []
+    remarks += ["again does no harm"] if action.idempotent and action.effect != "read" else []
+    remarks += ["metered"] if action.metered else []
+    remarks += ["pages"] if action.paging else []
+    remarks += ["gives a file"] if action.file else []
+    inputs = ", ".join(_inputs(action.inputs)) or "none"
+    return (
+        _code(action.name),
+        action.description,
+        action.effect,
+        _codes(action.scopes),
+        inputs,
+        ", ".join(remarks) or "",
+    )
 
 
-def _inputs(schema: Mapping[str, Any], place: str) -> Iterator[tuple[object, ...]]:
-    part = schema.get("properties", {}).get(place, {})
-    for name, one in part.get("properties", {}).items():
-        kind = one.get("type", "any")
-        kinds = " or ".join(kind) if isinstance(kind, list) else kind
-        words = f"{one.get('description', '')} {_limits(one)}".strip()
-        yield _code(name), place, kinds, "yes" if name in part.get("required", ()) else "no", words
+def _credits(connector: Connector, action: Action) -> int:
+    variables = {action.paging.size: action.paging.default} if action.paging else {}
+    if connector.credits is None or action.call.document is None:
+        return 0
+    return predicted(credits=connector.credits, document=action.call.document, variables=variables)
 
 
-def _limits(schema: Mapping[str, Any]) -> str:
-    if "enum" in schema:
-        return f"One of: {_codes(schema['enum'])}."
-    bounds = {"minimum": "At least", "maximum": "At most", "default": "Default"}
-    return " ".join(f"{text} {schema[key]}." for key, text in bounds.items() if key in schema)
+def _inputs(schema: Mapping[str, Any]) -> Iterator[str]:
+    """Give what is required, and the first of what is not."""
+    optional = []
+    for part in schema.get("properties", {}).values():
+        for name in part.get("properties", {}):
+            if name in part.get("required", ()):
+                yield f"**`{name}`**"
+            elif name not in _EVERYWHERE:
+                optional.append(_code(name))
+    yield from optional[:_SHOWN]
+    if len(optional) > _SHOWN:
+        yield f"and {len(optional) - _SHOWN} more"
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -63,6 +63,7 @@ def _action(source: Source, name: str, folder: Path) -> Action:
     parts = assemble_documents.parts(source, steps, folder) if "graphql" in value else _parts(source, steps, folder)
     return Action(
         name=f"{source.value['key']}_{name}",
+        area=PurePosixPath(source.lines[steps][0]).stem,
         label=value["label"],
         description=value["description"],
         effect=value["effect"],

@@ -281,12 +281,15 @@ class ProbeStep:
 class Action:
     """Something that an app or agent can do; ``inputs`` is a JSON Schema with members path, query, headers and body.
 
-    ``result`` is the dotted path of the result in the reply; after a ``|`` stands the next path to try. With ``file``,
-    a media type, the reply is a file. ``examples`` are inputs that work, ``<name>`` standing for something that has to
-    be there; ``broken`` is a field of the first example with a value that is refused, None for leaving it out.
+    ``area`` is the part of the provider's API that it belongs to. ``result`` is the dotted path of the result in the
+    reply; after a ``|`` stands the next path to try. With ``file``, a media type, the reply is a file.
+
+    ``examples`` are inputs that work, ``<name>`` standing for something that has to be there; ``broken`` is a field of
+    the first example with a value that is refused, None for leaving it out.
     """
 
     name: str
+    area: str
     label: str
     description: str
     effect: Effect

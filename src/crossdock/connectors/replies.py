@@ -211,7 +211,9 @@ def _scopes(connector: Connector, step: ProbeStep, body: Any) -> tuple[frozenset
     if not isinstance(listed, list) or not listed:
         return found, frozenset()
     granted = normal_scopes(connector=connector, scopes=(str(one) for one in listed))
-    return found | granted, frozenset(connector.scopes.keys() - granted - found)
+    # Only what was asked for can be missing: nobody is told to grant what their app never wanted.
+    asked = normal_scopes(connector=connector, scopes=(scope for way in connector.auth_methods for scope in way.scopes))
+    return found | granted, frozenset((asked or connector.scopes.keys()) - granted - found)
 
 
 def _file(action: Action, reply: Reply) -> File:

@@ -81,7 +81,7 @@ def predicted_credits(*, connector: Connector, request: Request) -> int:
     if connector.credits is None:
         return 0
     try:
-        sent = json.loads(request.body or b"")
+        sent = json.loads(request.body if isinstance(request.body, bytes) else b"")
         return predicted(
             credits=connector.credits,
             document=sent["query"],

@@ -206,14 +206,16 @@ def test_graphql_document_fits_the_effect_and_bounds_its_lists(action: Action) -
 
 
 def unbounded(document: DocumentNode) -> list[str]:
-    """Return the fields that select edges and name no size."""
+    """Return the fields that select edges and name no size, neither themselves nor at the operation around them."""
     found: list[str] = []
 
     class Edges(Visitor):
-        def enter_field(self, node: FieldNode, *_: Any) -> None:
+        def enter_field(self, node: FieldNode, _key: Any, _parent: Any, _path: Any, around: list[Any]) -> None:
             inner = node.selection_set.selections if node.selection_set else ()
             names = {one.name.value for one in inner if isinstance(one, FieldNode)}
-            if "edges" in names and not {"first", "last"} & {one.name.value for one in node.arguments or ()}:
+            holders = [node, *[one for one in around if isinstance(one, FieldNode)][-1:]]
+            sizes = {one.name.value for holder in holders for one in holder.arguments or ()}
+            if "edges" in names and not {"first", "last"} & sizes:
                 found.append(node.name.value)
 
     visit(document, Edges())

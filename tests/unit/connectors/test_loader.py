@@ -54,15 +54,15 @@ def read(folder: Path) -> Catalogue:
         ("shiphero/auth.yaml", "accept: '^[A-Za-z0-9_.-]{40,512}$'", "accept: '^([a-z]+)+$'", "bounded"),
         ("shiphero/auth.yaml", "environments: [production]", "environments: [moon]", "no environment `moon`"),
         ("shiphero/auth.yaml", "      origin: token", "      origin: authorize", "no origin `authorize`"),
-        ("shiphero/actions.yaml", "scopes: [view:orders]", "scopes: [view:moon]", "no scope `view:moon`"),
+        ("shiphero/actions/orders.yaml", "scopes: [view:orders]", "scopes: [view:moon]", "no scope `view:moon`"),
         (
-            "shiphero/actions.yaml",
-            "graphql: shiphero/documents/get_me.graphql",
+            "shiphero/actions/common.yaml",
+            "graphql: shiphero/documents/common/get_me.graphql",
             "graphql: no.graphql",
             "there is no file",
         ),
         (
-            "shiphero/actions.yaml",
+            "shiphero/actions/products.yaml",
             "any_of: [id,",
             "path: {id: {use: nothing}}\n    any_of: [id,",
             "no schema `nothing`",
@@ -91,7 +91,7 @@ def test_mistake_is_named_with_its_file(folder: Path, name: str, old: str, new: 
         ("shiphero.yaml", "icon: shiphero.svg", "icno: shiphero.svg"),
         ("shiphero/causes.yaml", "    verdict: dead", "    verdict: maybe"),
         ("shiphero/scopes.yaml", "view:products: {label: Read", "view:products: {lable: Read"),
-        ("shiphero/actions.yaml", "    any_of: [id, sku, barcode]", "    any_off: [id, sku, barcode]"),
+        ("shiphero/actions/products.yaml", "    any_of: [id, sku, barcode]", "    any_off: [id, sku, barcode]"),
     ],
 )
 def test_mistake_is_named_with_its_line(folder: Path, name: str, old: str, new: str) -> None:
@@ -107,7 +107,7 @@ def test_mistake_is_named_with_its_line(folder: Path, name: str, old: str, new: 
 
 def test_document_that_does_not_parse_is_named(folder: Path) -> None:
     """A broken GraphQL document is found at start and not by a customer."""
-    (folder / "shiphero/documents/get_me.graphql").write_text("query {", encoding="utf-8")
+    (folder / "shiphero/documents/common/get_me.graphql").write_text("query {", encoding="utf-8")
 
     with pytest.raises(DefinitionError, match="the document does not parse"):
         read(folder)

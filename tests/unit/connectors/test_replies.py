@@ -107,8 +107,8 @@ def test_probe_tells_the_scopes_that_a_token_names_itself() -> None:
     """Of the scopes that the token lists, those matter that an action uses."""
     found = replies.probe_finding(connector=SHIPHERO, step=step(SHIPHERO, "identity"), reply=reply(200, ME))
 
-    assert found.scopes_found == {"view:account", "view:orders"}
-    assert found.scopes_missing == {"view:products", "change:orders"}
+    assert found.scopes_found == {"view:account", "view:orders", "view:labor"}
+    assert found.scopes_missing == SHIPHERO.scopes.keys() - found.scopes_found
 
 
 def test_scope_that_a_step_is_there_to_find_out_is_missing_without_failing() -> None:

@@ -73,12 +73,16 @@ class _Weigher:
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Mapping[str, Any]
 
-    def field(self, node: FieldNode) -> int:
-        """Return what a field adds to each row that it stands in."""
+    def field(self, node: FieldNode, *, is_sized: bool = False) -> int:
+        """Return what a field adds to each row that it stands in; ``is_sized`` where the field around it says how many.
+
+        Some operations take the size themselves and have the list one step below.
+        """
         inner = list(self.fields(node.selection_set))
-        below = sum(map(self.field, inner))
         sizes = [argument for argument in node.arguments or () if argument.name.value in _SIZES]
-        if not sizes and not any(one.name.value == "edges" for one in inner):
+        is_list = any(one.name.value == "edges" for one in inner)
+        below = sum(self.field(one, is_sized=bool(sizes) and not is_list) for one in inner)
+        if not sizes and (is_sized or not is_list):
             return below
         told = [value_from_ast_untyped(argument.value, dict(self.variables)) for argument in sizes]
         size = next((one for one in told if isinstance(one, int)), self.rules.page_size)

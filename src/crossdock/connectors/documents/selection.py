@@ -53,6 +53,8 @@ def widen(*, folder: Path, document: str, result: str, fields: str) -> str:
     mutates = operation.operation is OperationType.MUTATION
     root = schema.mutation_type if mutates else schema.query_type
     steps = result.replace("[]", "").split(".")[1:]
+    if not steps:
+        raise SelectionError("nothing can be added beside the operation itself")
     whole = _into(operation.selection_set, root, steps, wanted)
     widened = replace(parsed, definitions=tuple(_with(node, whole) for node in parsed.definitions))
     errors = validate(schema, widened, max_errors=3)
