@@ -53,6 +53,9 @@ class Settings(BaseSettings):
         default="on", description="Whether calls wait so that an account keeps within its provider's limits: on, off."
     )
     log_days: int = Field(default=30, ge=1, le=3650, description="Days that the logs of calls and requests are kept.")
+    agent_key: SecretStr | None = Field(
+        default=None, description="The agent key with which `crossdock mcp` asks the hub; nothing else reads it."
+    )
     log_format: Literal["console", "json"] = Field(default="json", description="How log lines are written.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")
 

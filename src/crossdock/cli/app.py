@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 import crossdock
-from crossdock.cli import accounts, agent_keys, api_keys, audit, doctor, keys, link, serve, twins, up
+from crossdock.cli import accounts, agent_keys, api_keys, audit, doctor, keys, link, mcp, serve, twins, up
 from crossdock.cli.output import fail
 from crossdock.kernel.errors import CrossdockError
 
@@ -24,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (up, serve, twins, doctor, link):
+for module in (up, serve, twins, doctor, link, mcp):
     module.register(app)
 for name, group in (
     ("accounts", accounts.app),

@@ -118,7 +118,7 @@ class AgentKeys:
             named = ", ".join(name for name, is_wrong in wrong.items() if is_wrong)
             raise UnprocessableError(
                 f"An agent key cannot be bound like this: {named}.",
-                remedy="Name an owner, actions such as easyship_list_*, effects, and an end within a year.",
+                remedy="Name an owner, actions such as *_list_*, effects, and an end within a year.",
                 detail={"fields": [name for name, is_wrong in wrong.items() if is_wrong]},
             )
 
