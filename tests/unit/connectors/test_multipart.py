@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
 from email import message_from_bytes
 from typing import Any
@@ -74,6 +73,6 @@ def test_second_place_of_a_result_counts_where_the_first_is_empty() -> None:
     connector, action = CATALOGUE.action("easyship_create_credit")
     asked = {"action_required": {"code": "require_3ds_validation", "data": {"intent_id": "pi_1"}}}
 
-    result = replies.action_result(connector=connector, action=action, reply=reply(202, json.dumps(asked).encode()))
+    result = replies.action_result(connector=connector, action=action, reply=reply(202, asked))
 
     assert result.data == asked["action_required"]
