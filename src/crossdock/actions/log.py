@@ -47,6 +47,7 @@ class CallLog:
     full: asyncio.Event = field(default_factory=asyncio.Event)
     writer: asyncio.Task[None] | None = None
     days: set[date] = field(default_factory=set)
+    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def note(self, entry: Entry) -> None:
         """Take an entry; returns at once."""
@@ -62,14 +63,19 @@ class CallLog:
 
     async def flush(self) -> None:
         """Write everything that waits; what could not be written waits on."""
-        while self.waiting:
-            batch = [self.waiting.popleft() for _ in range(min(_BATCH, len(self.waiting)))]
-            try:
-                await self._write(batch)
-            except (*_AWAY, asyncio.CancelledError):
-                self.waiting.extendleft(reversed(batch))
-                self.days.clear()
-                raise
+        async with self.writing:
+            while self.waiting:
+                batch = [self.waiting.popleft() for _ in range(min(_BATCH, len(self.waiting)))]
+                try:
+                    await self._write(batch)
+                except (*_AWAY, asyncio.CancelledError):
+                    self.waiting.extendleft(reversed(batch))
+                    self.days.clear()
+                    raise
+
+    async def settle(self) -> None:
+        """Write what waits before somebody reads, so that whoever made a call finds it; later where that fails."""
+        await self._try_to_flush()
 
     async def forget(self) -> int:
         """Drop the days that are older than they are kept; return how many partitions went."""

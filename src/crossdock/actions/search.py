@@ -1,7 +1,8 @@
 """Finds actions by words: BM25 over names, labels, descriptions and fields, the same answer on every replica.
 
 A word weighs by where it stands; plurals and common verbs are evened out. The score is the share of what the query's
-words could reach at best, from 0 to 1, so that it means the same for short queries and long ones.
+words could reach at best, from 0 to 1, so that it means the same for short queries and long ones; a name that says
+more than was asked counts for less than one that says just that.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from crossdock.connectors.model import Action, Connector
 
 _SATURATION: Final = 1.2
 _LENGTH_SHARE: Final = 0.4
+_NAME_SHARE: Final = 0.25
 _WEIGHTS: Final = {"name": 4, "label": 4, "description": 2, "fields": 1}
 _WORD: Final = re.compile(r"[a-z]+|[0-9]+")
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -47,10 +49,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class _Document:
-    """An action's words with their weights, and the sum of these."""
+    """An action's words with their weights and the sum of these, and the words of its name."""
 
     connector: Connector
     action: Action
+    name: frozenset[str]
     weights: Mapping[str, int]
     length: int
 
@@ -103,7 +106,8 @@ class Search:
         for word in asked:
             weight = document.weights.get(word, 0)
             total += self.rarity[word] * weight * (_SATURATION + 1) / (weight + _SATURATION * share)
-        return total
+        covered = len(document.name.intersection(asked)) / max(1, len(document.name))
+        return total * (1 - _NAME_SHARE + _NAME_SHARE * covered)
 
     def _ready(self) -> None:
         if not self.documents:
@@ -143,7 +147,8 @@ def _document(connector: Connector, action: Action) -> _Document:
     for place, text in texts.items():
         for word in set(words(text)):
             weights[word] += _WEIGHTS[place]
-    return _Document(connector, action, weights, sum(weights.values()))
+    name = frozenset(words(action.name)) - {connector.key}
+    return _Document(connector, action, name, weights, sum(weights.values()))
 
 
 def _fields(schema: Any) -> Iterator[str]:

@@ -15,7 +15,7 @@ from crossdock.actions.history import History
 from crossdock.actions.log_store import ORDERS, LogQuery, Table
 from crossdock.api import wire_logs
 from crossdock.api.auth import SECURITY, needs
-from crossdock.api.context import ApiContext, Context
+from crossdock.api.context import Context
 from crossdock.api.wire_logs import PlatformLogsPage, StepLogsPage, UnifiedLogResult, UnifiedLogsPage
 from crossdock.db.pool import Row
 from crossdock.kernel.errors import InvalidRequestError
@@ -28,6 +28,15 @@ Words = Annotated[str | None, Query(max_length=4000, description="Comma list.")]
 _NDJSON: Final = "application/x-ndjson"
 _LARGEST_PAGE: Final = 100
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+async def _settled(context: Context) -> History:
+    """Return what reads the log, once what waits to be written in this process stands in it."""
+    await context.calls.log.settle()
+    return History(context.db)
+
+
+Log = Annotated[History, Depends(_settled)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,7 @@ SourceFiltered = Annotated[SourceFilter, Depends()]
 
 @router.get("/logs", response_model=UnifiedLogsPage)
 async def list_logs(
-    context: Context,
+    history: Log,
     principal: LogsReader,
     order: Ordered,
     common: Filtered,
@@ -94,8 +103,7 @@ async def list_logs(
     """List calls, the newest first; with `Accept: application/x-ndjson` all of them, one a line."""
     query = _query(order, common, calls, sources, own_id="id")
     if _NDJSON in accept:
-        return _streamed(context, principal, "calls", query, wire_logs.unified)
-    history = _history(context)
+        return _streamed(history, principal, "calls", query, wire_logs.unified)
     page = await history.page(project_id=principal.project_id, table="calls", query=query, cursor=order.next)
     steps: dict[str, list[Row]] = {}
     if include == "step_logs":
@@ -109,7 +117,7 @@ async def list_logs(
 
 @router.get("/logs/steps", response_model=StepLogsPage)
 async def list_step_logs(
-    context: Context,
+    history: Log,
     principal: LogsReader,
     order: Ordered,
     common: Filtered,
@@ -119,26 +127,25 @@ async def list_step_logs(
     """List the exchanges that calls took, the newest first; with `Accept: application/x-ndjson` all of them."""
     query = _query(order, common, calls, None, own_id="call_id")
     if _NDJSON in accept:
-        return _streamed(context, principal, "call_steps", query, wire_logs.step)
-    page = await _history(context).page(
-        project_id=principal.project_id, table="call_steps", query=query, cursor=order.next
-    )
+        return _streamed(history, principal, "call_steps", query, wire_logs.step)
+    page = await history.page(project_id=principal.project_id, table="call_steps", query=query, cursor=order.next)
     return _paged([wire_logs.step(row) for row in page.rows], page.next)
 
 
 @router.get("/logs/{id}", response_model=UnifiedLogResult)
 async def get_log(
     context: Context,
+    history: Log,
     principal: LogsReader,
     id: str,  # noqa: A002 - the word of the wire
     include: Annotated[str | None, Query(description="Comma list of `step_logs` and `advanced_logs`.")] = None,
 ) -> Response:
     """Read one call: `step_logs` adds its exchanges, `advanced_logs` what was said in them."""
-    row = await _history(context).call(project_id=principal.project_id, call_id=id)
+    row = await history.call(project_id=principal.project_id, call_id=id)
     wanted = {word.strip() for word in (include or "").split(",")}
     steps = detail = None
     if wanted & {"step_logs", "advanced_logs"}:
-        found = (await _history(context).steps(project_id=principal.project_id, call_ids=[id]))[id]
+        found = (await history.steps(project_id=principal.project_id, call_ids=[id]))[id]
         told = [wire_logs.step(one, catalogue=context.catalogue) for one in found]
         steps = told if "step_logs" in wanted else None
         detail = told[-1] if told and "advanced_logs" in wanted else None
@@ -148,7 +155,7 @@ async def get_log(
 
 @router.get("/platform-logs", response_model=PlatformLogsPage)
 async def list_platform_logs(
-    context: Context,
+    history: Log,
     principal: LogsReader,
     order: Ordered,
     common: Filtered,
@@ -159,15 +166,9 @@ async def list_platform_logs(
     """List requests to the platform itself, the newest first; with `Accept: application/x-ndjson` all of them."""
     query = _query(order, common, None, sources, own_id="id", categories=categories)
     if _NDJSON in accept:
-        return _streamed(context, principal, "api_requests", query, wire_logs.platform)
-    page = await _history(context).page(
-        project_id=principal.project_id, table="api_requests", query=query, cursor=order.next
-    )
+        return _streamed(history, principal, "api_requests", query, wire_logs.platform)
+    page = await history.page(project_id=principal.project_id, table="api_requests", query=query, cursor=order.next)
     return _paged([wire_logs.platform(row) for row in page.rows], page.next)
-
-
-def _history(context: ApiContext) -> History:
-    return History(context.db)
 
 
 def _query(
@@ -233,10 +234,10 @@ def _paged(rows: Sequence[BaseModel], following: str | None) -> JSONResponse:
 
 
 def _streamed(
-    context: ApiContext, principal: Principal, table: Table, query: LogQuery, told: Callable[[Row], BaseModel]
+    history: History, principal: Principal, table: Table, query: LogQuery, told: Callable[[Row], BaseModel]
 ) -> StreamingResponse:
     async def lines() -> AsyncIterator[str]:
-        async for row in _history(context).stream(project_id=principal.project_id, table=table, query=query):
+        async for row in history.stream(project_id=principal.project_id, table=table, query=query):
             yield told(row).model_dump_json(exclude_none=True) + "\n"
 
     return StreamingResponse(lines(), media_type=_NDJSON)
