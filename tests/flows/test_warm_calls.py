@@ -1,0 +1,141 @@
+"""What a call costs once its key, account and budget are known: the database is asked nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from crossdock.db.embedded import Embedded
+from crossdock.kernel.clock import OffsetClock
+from house import Answer, Live
+from shared_house import fresh_database, link_pasted, opened
+from twins import EasyshipTwin, ShipheroTwin
+
+ME = {"query": "{ me { request_id } }"}
+WAYS: dict[str, tuple[str, str, Any]] = {
+    "a document through the proxy": ("shiphero", "/proxy/graphql", ME),
+    "an action with a document": ("shiphero", "/actions/rpc", {"action": "shiphero_get_me"}),
+    "a document in the envelope": ("shiphero", "/unified/proxy", {"method": "post", "path": "/graphql", "body": ME}),
+    "an action": ("easyship", "/actions/rpc", {"action": "easyship_list_item_categories"}),
+    "a path in the envelope": ("easyship", "/unified/proxy", {"method": "get", "path": "/2024-09/item_categories"}),
+}
+
+
+@pytest_asyncio.fixture(scope="module")
+async def linked(
+    postgres: Embedded,
+    postgres_dsn: str,
+    easyship_twin_process: EasyshipTwin,
+    shiphero_twin_process: ShipheroTwin,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[tuple[Live, dict[str, str]]]:
+    """Serve a house that paces and counts, as it is set up by default, with an account of each provider."""
+    easyship_twin_process.reset()
+    shiphero_twin_process.reset()
+    origins = {
+        "https://public-api.easyship.com": easyship_twin_process.production,
+        "https://public-api.shiphero.com": shiphero_twin_process.api,
+    }
+    folder = tmp_path_factory.mktemp("warm")
+    async with (
+        fresh_database(postgres, postgres_dsn) as dsn,
+        opened(dsn, data_dir=folder, origin_rewrites=origins, pace="on", calls_per_minute=1000) as live,
+    ):
+        token = shiphero_twin_process.developer("warm@shop.example")["refresh_token"]
+        pasted = easyship_twin_process.integration("warm", scopes="all")["production_token"]
+        accounts = {
+            "shiphero": await link_pasted(live, token, owner="warm", provider="shiphero", field="refresh_token"),
+            "easyship": await link_pasted(live, pasted, owner="warm"),
+        }
+        yield live, accounts
+
+
+class Counting:
+    """A pool that notes every statement of the connections that it lends."""
+
+    def __init__(self, pool: Any) -> None:
+        self.pool = pool
+        self.run: list[str] = []
+
+    async def acquire(self, **how: Any) -> Any:
+        conn = await self.pool.acquire(**how)
+        conn.add_query_logger(self.note)
+        return conn
+
+    async def release(self, conn: Any, **how: Any) -> None:
+        conn.remove_query_logger(self.note)
+        await self.pool.release(conn, **how)
+
+    def note(self, record: Any) -> None:
+        self.run.append(record.query)
+
+
+def begin(live: Live) -> None:
+    """Begin a minute and a grant, so that neither ends between two calls."""
+    clock = live.house.clock
+    assert isinstance(clock, OffsetClock)
+    clock.offset += timedelta(seconds=61 - clock.now().timestamp() % 60)
+    for purse in live.house.calls.actions.pacer.purses.values():
+        purse.until = 0.0
+
+
+@asynccontextmanager
+async def counted(live: Live) -> AsyncIterator[Counting]:
+    """Count statements; the log, which writes on its own twice a second, waits meanwhile."""
+    house = live.house
+    await house.calls.log.close()
+    counting = house.db.pool = Counting(house.db.pool)
+    yield counting
+    house.db.pool = counting.pool
+    await house.calls.log.start()
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_warm_call_asks_the_database_nothing(linked: tuple[Live, dict[str, str]], way: str) -> None:
+    """After a first call, three more run without a single statement."""
+    live, accounts = linked
+    provider, path, data = WAYS[way]
+
+    async def ask() -> Answer:
+        return await live.call("POST", path, data=data, headers={"x-account-id": accounts[provider]})
+
+    begin(live)
+    first = await ask()
+    async with counted(live) as counting:
+        answers = [await ask() for _ in range(3)]
+
+    assert [answer.status for answer in (first, *answers)] == [200] * 4, first.text()
+    assert counting.run == []
+
+
+async def test_a_warm_get_through_the_proxy_asks_the_database_nothing(linked: tuple[Live, dict[str, str]]) -> None:
+    """The same for a plain GET, four at once."""
+    live, accounts = linked
+
+    async def ask() -> Answer:
+        headers = {"x-account-id": accounts["easyship"]}
+        return await live.call("GET", "/proxy/2024-09/item_categories", headers=headers)
+
+    begin(live)
+    await ask()
+    async with counted(live) as counting:
+        answers = await asyncio.gather(*(ask() for _ in range(4)))
+
+    assert [answer.status for answer in answers] == [200] * 4
+    assert counting.run == []
+
+
+async def test_the_count_sees_statements(linked: tuple[Live, dict[str, str]]) -> None:
+    """A call that is not warm is counted: the instrument works."""
+    live, accounts = linked
+    live.house.leases.drop("")
+    async with counted(live) as counting:
+        await live.call("POST", "/proxy/graphql", data=ME, headers={"x-account-id": accounts["shiphero"]})
+
+    assert any("accounts" in query for query in counting.run)
