@@ -130,7 +130,8 @@ async def test_events_are_sent_to_one_webhook_on_demand(hooked: Hooked) -> None:
         (404, "account.updated"),
     ]
     bodies = [json.loads(heard.body) for heard in hooked.receiver.heard]
-    assert [(body["event"], body["record_id"]) for body in bodies] == [("account.created", hooked.account)]
+    sent = [body["event"] for body in bodies if body["record_id"] == hooked.account]
+    assert sent == ["account.created"]
 
 
 async def test_a_delivery_is_sent_again(hooked: Hooked) -> None:

@@ -280,7 +280,9 @@ CASES: dict[str, list[Case]] = {
             lambda w: w.api("GET", f"/requests/platform-logs?source_values={w.live.tenant.principal.actor}"),
             200,
         ),
-        Case("account", lambda w: w.api("GET", f"/requests/platform-logs?account_ids={w.account}&success=true"), 200),
+        Case(
+            "account", lambda w: w.api("GET", f"/requests/platform-logs?account_ids={w.account}&status_codes=201"), 200
+        ),
     ],
     "POST /unified/proxy": [
         Case("read", lambda w: w.api("POST", "/unified/proxy", _READ_THROUGH, x_account_id=w.account)),
