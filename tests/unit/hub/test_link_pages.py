@@ -49,7 +49,7 @@ async def test_a_person_links_without_scripts(live: Live, guest: Guest, easyship
     accounts = (await live.call("GET", "/accounts")).json()
 
     assert "Which account do you want to link?" in picker.text
-    assert "3 actions stay off" in form.text
+    assert "70 actions stay off" in form.text
     assert "You are linking" in tested.text
     assert "is linked" in receipt.text
     assert accounts[0]["id"] in receipt.html
