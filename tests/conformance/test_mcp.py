@@ -15,7 +15,7 @@ from crossdock.agents import arguments
 from crossdock.connectors.model import Action
 from house import Live, loopback, serving
 from shared_house import link_pasted
-from twins import EasyshipTwin
+from twins import EasyshipTwin, ShipheroTwin
 
 LIST = "easyship_list_item_categories"
 OTHER = "acc_of_somebody_else"
@@ -23,11 +23,12 @@ OTHER = "acc_of_somebody_else"
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A served house with a read-only account and one that may do everything, of two owners."""
+    """A served house with a read-only account, and one of each provider that may do everything."""
 
     live: Live
     reader: str
     writer: str
+    graph: str
     twin: EasyshipTwin
 
     async def tools(self, **asking: Any) -> list[dict[str, Any]]:
@@ -48,15 +49,20 @@ class Linked:
 
 
 @pytest_asyncio.fixture(scope="module")
-async def linked_accounts(shared_live: Live, easyship_twin_process: EasyshipTwin) -> Linked:
+async def linked_accounts(
+    shared_live: Live, easyship_twin_process: EasyshipTwin, shiphero_twin_process: ShipheroTwin
+) -> Linked:
     """Link once."""
     tokens = [easyship_twin_process.integration(f"agent {n}", scopes="all")["production_token"] for n in range(2)]
     reader = await link_pasted(shared_live, tokens[0], owner="reader")
     writer = await link_pasted(shared_live, tokens[1], owner="writer")
     everything = AccountChange(effects=frozenset({"read", "write", "destructive"}))
-    project = shared_live.tenant.project.id
-    await shared_live.house.accounts.change(project_id=project, account_id=writer, change=everything, actor="key:k")
-    return Linked(shared_live, reader, writer, easyship_twin_process)
+    pasted = shiphero_twin_process.developer("agent@shop.example")["refresh_token"]
+    graph = await link_pasted(shared_live, pasted, owner="graph", provider="shiphero", field="refresh_token")
+    project, accounts = shared_live.tenant.project.id, shared_live.house.accounts
+    for account in (writer, graph):
+        await accounts.change(project_id=project, account_id=account, change=everything, actor="key:k")
+    return Linked(shared_live, reader, writer, graph, easyship_twin_process)
 
 
 @pytest.fixture
@@ -211,6 +217,32 @@ async def test_an_agent_key_opens_nothing_else(linked: Linked) -> None:
     assert foreign[0][0] == 404
     assert (writing[0], unbound[0], accounts[0]) == (403, 403, 403)
     assert linked.twin.journal() == []
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        'mutation { order_add_tags(data: {order_id: "T3JkZXI6MQ==", tags: ["t"]}) { request_id } }',
+        "query A { me { request_id } } mutation B { ...F } fragment F on Mutation { order_cancel { request_id } }",
+    ],
+)
+async def test_a_reading_key_passes_no_mutation(
+    linked: Linked, shiphero_twin_process: ShipheroTwin, document: str
+) -> None:
+    """At an account that may write, an agent that may only read sends no mutation by any of the ways."""
+    live, account = linked.live, linked.graph
+    headers = {"authorization": f"Bearer {await agent_key(live, owner_id='graph')}", "x-account-id": account}
+    shiphero_twin_process.clear_journal()
+    data = {"query": document}
+
+    passed = await live.call("POST", "/proxy/graphql", data=data, headers=headers)
+    wrapped = await live.call(
+        "POST", "/unified/proxy", data={"method": "POST", "path": "/graphql", "body": data}, headers=headers
+    )
+
+    assert [passed.status, wrapped.status] == [403, 403]
+    assert {passed.json()["code"], wrapped.json()["code"]} == {"agent_effect"}
+    assert shiphero_twin_process.journal() == []
 
 
 async def test_a_revoked_or_ended_key_is_refused_at_once(linked: Linked) -> None:
