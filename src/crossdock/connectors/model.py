@@ -369,20 +369,16 @@ class Connector:
         for candidate in self.environments:
             if candidate.key == key:
                 return candidate
-        raise NotFoundError(
-            f"{self.name} has no environment `{key}`.",
-            remedy="Use one of: " + ", ".join(one.key for one in self.environments) + ".",
-        )
+        known = ", ".join(one.key for one in self.environments)
+        raise NotFoundError(f"{self.name} has no environment `{key}`.", remedy=f"Use one of: {known}.")
 
     def auth_method(self, key: str) -> AuthMethod:
         """Return the auth method with this key; raise NotFoundError where there is none."""
         for candidate in self.auth_methods:
             if candidate.key == key:
                 return candidate
-        raise NotFoundError(
-            f"{self.name} cannot be linked by `{key}`.",
-            remedy="Use one of: " + ", ".join(one.key for one in self.auth_methods) + ".",
-        )
+        known = ", ".join(one.key for one in self.auth_methods)
+        raise NotFoundError(f"{self.name} cannot be linked by `{key}`.", remedy=f"Use one of: {known}.")
 
     def cause(self, key: str) -> Cause:
         """Return the cause with this key; raise NotFoundError where there is none."""

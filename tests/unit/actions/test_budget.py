@@ -39,7 +39,8 @@ class Ledger:
 
 def test_no_minute_holds_more_calls_than_the_provider_takes() -> None:
     """Whoever asks for as much as there is gets sixty calls in any sixty seconds, and not one more."""
-    ledger, granted = Ledger(REST), []
+    ledger = Ledger(REST)
+    granted: list[tuple[float, int]] = []
     for _ in range(3000):
         given = ledger.ask(used=Used(calls=granted[-1][1] if granted else 0), calls=60)
         if given.calls:
