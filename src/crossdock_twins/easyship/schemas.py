@@ -91,6 +91,8 @@ class Schemas:
         if kind == "null":
             return validation.Nothing(pointer=pointer)
         rules = [_RULES[name](notation[name]) for name in _RULES if name in notation]
+        if kind == "integer":
+            rules.append(validation.countable)
         enum = tuple(notation.get("enum", ()))
         return validation.Scalar(
             pointer=pointer, kind=kind, cast=_CASTS[kind], nullable=nullable, enum=enum, rules=rules

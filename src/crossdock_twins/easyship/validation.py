@@ -17,6 +17,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _WHOLE = re.compile(r"[-+]?[0-9]{1,15}")
 _NUMBER = re.compile(r"[-+]?[0-9]{1,15}(?:\.[0-9]{1,15})?(?:[eE][-+]?[0-9]{1,2})?")
+_MOST = 2**63 - 1
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -269,6 +270,13 @@ def at_least(least: float) -> Callable[[str, Any], str | None]:
 def at_most(most: float) -> Callable[[str, Any], str | None]:
     """Make the rule `maximum`."""
     return lambda pointer, value: f"{pointer} {inspect(value)} is more than maximum value" if value > most else None
+
+
+def countable(pointer: str, value: Any) -> str | None:
+    """Refuse whole numbers beyond 64 bits, which no database column takes."""
+    if -_MOST <= value <= _MOST:
+        return None
+    return f"{pointer} {inspect(value)} is {'more than maximum' if value > 0 else 'less than minimum'} value"
 
 
 def more_than(least: float) -> Callable[[str, Any], str | None]:
