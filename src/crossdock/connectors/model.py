@@ -382,12 +382,9 @@ class Connector:
 
     def cause(self, key: str) -> Cause:
         """Return the cause with this key; raise NotFoundError where there is none."""
-        try:
-            return self.causes[key]
-        except KeyError:
-            raise NotFoundError(
-                f"{self.name} knows no cause `{key}`.", remedy="Look the causes up in the connector's definition."
-            ) from None
+        if key not in self.causes:
+            raise NotFoundError(f"{self.name} knows no cause `{key}`.", remedy="Look it up in the connector's file.")
+        return self.causes[key]
 
     def origins(self) -> frozenset[str]:
         """Return every origin that Crossdock itself may send requests to; browsers alone go to the others."""
