@@ -110,7 +110,9 @@ def _schema(name: str, kind: Any, rules: Rules) -> dict[str, Any]:
             found["required"] += [key] if isinstance(member.type, GraphQLNonNull) else []
         return found
     is_id = inner.name == "String" and (name == "id" or name.endswith("_id"))
-    return {**_SCALARS.get(inner.name, _ANYTHING), **(_ID if is_id else {}), **described}
+    scalar = _SCALARS.get(inner.name, _ANYTHING)
+    words = " ".join(text for text in (rules.hints.get(name), scalar.get("description")) if text)
+    return {**scalar, **(_ID if is_id else {}), **({"description": words} if words else {})}
 
 
 def _bare(schema: dict[str, Any]) -> dict[str, Any]:

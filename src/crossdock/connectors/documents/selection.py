@@ -74,11 +74,11 @@ def _read(fields: str) -> SelectionSetNode:
         document = parse(f"{{ {text} }}", no_location=True, max_tokens=_MOST_TOKENS)
     except (GraphQLError, RecursionError) as error:
         message = error.message if isinstance(error, GraphQLError) else "it is nested too deeply"
-        raise SelectionError(f"it cannot be read: {message}"[:300]) from None
+        raise SelectionError(f"this cannot be read: {message}"[:300]) from None
     [*others, last] = document.definitions
     # Braces of the caller's own could end the selection and begin an operation.
     if others or not isinstance(last, OperationDefinitionNode):
-        raise SelectionError("it is more than one selection")
+        raise SelectionError("this is more than one selection")
     return last.selection_set
 
 
@@ -106,7 +106,7 @@ def _merged(present: SelectionSetNode | None, wanted: SelectionSetNode, kind: An
         if not isinstance(node, FieldNode):
             found.append(node)
             continue
-        places = [place for place, one in enumerate(found) if isinstance(one, FieldNode) and _key(one) == _key(node)]
+        places = [place for place, one in enumerate(found) if _is_same(one, node)]
         before = found.pop(places[0]) if places else None
         found.insert(places[0] if places else len(found), _one(before, node, kind))
     return SelectionSetNode(selections=tuple(found))
@@ -145,6 +145,10 @@ def _kind(parent: Any, node: FieldNode) -> Any:
     """Return the type of a field's value, or None where the parent has no such field."""
     definition = getattr(parent, "fields", {}).get(node.name.value)
     return get_named_type(definition.type) if definition else None
+
+
+def _is_same(one: Any, node: FieldNode) -> bool:
+    return isinstance(one, FieldNode) and one.name.value == node.name.value and _key(one) == _key(node)
 
 
 def _key(node: FieldNode) -> str:
