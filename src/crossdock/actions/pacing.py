@@ -19,7 +19,13 @@ from crossdock.connectors.model import Cause, Connector
 from crossdock.db.pool import Database
 from crossdock.egress.exchange import Reply, Request
 from crossdock.kernel.clock import Clock
-from crossdock.kernel.errors import CrossdockError, InvalidRequestError, NotFoundError, RateLimitedError
+from crossdock.kernel.errors import (
+    CrossdockError,
+    InvalidRequestError,
+    NotFoundError,
+    RateLimitedError,
+    UnavailableError,
+)
 from crossdock.kernel.ids import Ids
 
 Pace = Literal["on", "off"]
@@ -105,6 +111,9 @@ class Pacer:
                 waiting.turn.set_exception(error)
         finally:
             purse.server = None
+            # Whatever ended this: nobody is left waiting for a turn that cannot come.
+            for waiting in list(purse.line()):
+                waiting.turn.set_exception(_unserved())
 
     async def _filled(self, account: Account, purse: Purse, waiter: Waiter) -> float:
         """Ask for another grant; return in how many seconds to ask again, 0 where there is one."""
@@ -172,6 +181,12 @@ def _rules(connector: Connector, account: Account) -> Rules:
         per_minute=limits.per_minute,
         bucket=bucket.bucket if bucket else 0,
         refill=bucket.per_second if bucket else 0,
+    )
+
+
+def _unserved() -> UnavailableError:
+    return UnavailableError(
+        "The account's budget could not be looked up.", remedy="Try again in a moment.", retry_after=1.0
     )
 
 
