@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 _CENT = Decimal("0.01")
-_WIDE = Context(prec=100)
+_WIDE = Context(prec=700)
 
 
 def load(name: str) -> Any:
