@@ -24,7 +24,7 @@ def claim(world: World) -> dict[str, Any]:
     return {**KEY, "fingerprint": b"f", **times}
 
 
-def foreign(world: World) -> dict[str, str]:
+def foreign(world: World) -> dict[str, Any]:
     return {"project_id": world.foreign}
 
 
