@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import httpx
+import httpx2
 import pytest
 import pytest_asyncio
 
@@ -46,7 +46,7 @@ class Both:
     live: Live
     account: str
 
-    async def ask(self, body: bytes, headers: Mapping[str, str], *, framework: str) -> httpx.Response:
+    async def ask(self, body: bytes, headers: Mapping[str, str], *, framework: str) -> httpx2.Response:
         """Send one request to either."""
         app = build_app(self.live.house)
         while framework == "alone" and not type(app).__module__.startswith("starlette"):
@@ -58,7 +58,7 @@ class Both:
             "content-type": "application/json",
             **headers,
         }
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=self.live.url) as client:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=self.live.url) as client:
             return await client.post("/actions/rpc", content=body, headers=sent)
 
 
