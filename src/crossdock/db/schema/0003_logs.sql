@@ -99,7 +99,8 @@ begin
         select inhrelid::regclass from pg_inherits
         join pg_class on pg_class.oid = inhrelid
         where inhparent in ('calls'::regclass, 'call_steps'::regclass, 'api_requests'::regclass)
-            and to_date(right(relname, 8), 'YYYYMMDD') < before
+            -- Compared as text: the planner may look at other tables' names before it joins.
+            and right(relname, 8) < to_char(before, 'YYYYMMDD')
     loop
         execute format('drop table %s', old);
         dropped := dropped + 1;
