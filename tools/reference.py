@@ -18,7 +18,8 @@ from crossdock.audit import events as audit_events
 from crossdock.cli.app import app as command_line
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.connectors.documents.credits import predicted
-from crossdock.connectors.model import Action, AuthMethod, Connector, Field
+from crossdock.connectors.form import Field
+from crossdock.connectors.model import Action, AuthMethod, Connector
 from crossdock.hub import errors as error_pages
 from crossdock.outbox import event
 from crossdock.projects import policy

@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from crossdock.actions.search import Hit
 from crossdock.api.wire import Body
-from crossdock.connectors.model import Action, AuthMethod, Connector, GuideStep
+from crossdock.connectors.form import GuideStep
+from crossdock.connectors.model import Action, AuthMethod, Connector
 
 
 class ScopeTold(BaseModel):

@@ -7,19 +7,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Protocol
 
+from crossdock.connectors.form import Field, GuideStep, Paste, PasteRule, Variant
 from crossdock.connectors.matching import When
-from crossdock.connectors.model import (
-    ENDPOINTS,
-    AuthMethod,
-    ButtonKind,
-    Cause,
-    Endpoint,
-    Field,
-    GuideStep,
-    Paste,
-    PasteRule,
-    Variant,
-)
+from crossdock.connectors.model import ENDPOINTS, AuthMethod, ButtonKind, Cause, Endpoint
 from crossdock.connectors.patterns import SlowPatternError, compile_pattern
 from crossdock.connectors.source import Source, Steps
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from crossdock.connectors import jwt, paste
-from crossdock.connectors.model import AuthMethod, Cause, Connector, EnvironmentType, Field
+from crossdock.connectors.form import Field
+from crossdock.connectors.model import AuthMethod, Cause, Connector, EnvironmentType
 from crossdock.connectors.paste import NOTES, Reading
 from crossdock.kernel.secret import Secret
 

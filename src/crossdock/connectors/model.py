@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from crossdock.connectors.form import Field, GuideStep
 from crossdock.connectors.matching import When
 from crossdock.kernel.errors import Disposition, NotFoundError
 
@@ -17,7 +18,6 @@ EnvironmentType = Literal["production", "test"]
 Verdict = Literal["dead", "suspended", "weather", "request", "scope"]
 ButtonKind = Literal["step", "retest", "back", "link"]
 Depth = Literal["full", "daily"]
-FieldKind = Literal["text", "password", "number", "select", "text_area"]
 
 EFFECTS: tuple[Effect, ...] = ("read", "write", "destructive")
 ENDPOINTS: tuple[str, ...] = ("authorize", "exchange", "refresh", "revoke", "introspect")
@@ -46,70 +46,6 @@ class Environment:
     provider_origins: Mapping[str, str]
     token_prefix: str | None
     limits: Limits
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PasteRule:
-    """What a refused paste turns out to be: by its pattern, or by what its JWT says."""
-
-    cause: str
-    pattern: re.Pattern[str] | None = None
-    jwt: Literal["any", "broken", "expired", "audience", "none"] | None = None
-    audience: str | None = None
-    belongs_to: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paste:
-    """How a pasted text is read: its accepted form, where to find that in a longer text, and what else it may be.
-
-    ``refuse`` is tried before the accepted form, ``otherwise`` after it.
-    """
-
-    accept: re.Pattern[str]
-    find: re.Pattern[str]
-    json_keys: tuple[str, ...]
-    refuse: tuple[PasteRule, ...]
-    otherwise: tuple[PasteRule, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One form field; ``stores_as`` is its name in the vault or the setup."""
-
-    key: str
-    label: str
-    stores_as: str
-    kind: FieldKind
-    secret: bool
-    required: bool
-    placeholder: str | None
-    description: str | None
-    tooltip: str | None
-    options: tuple[tuple[str, str], ...]
-    paste: Paste | None
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """What the person may see instead ("I see something else"), and what to do then."""
-
-    title: str
-    body: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuideStep:
-    """One step beside the form; ``image`` is a path under ``static/guides``, ``link`` the provider's own page."""
-
-    key: str
-    title: str
-    body: str
-    image: str
-    alt: str
-    link: str | None
-    link_text: str | None
-    variants: tuple[Variant, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

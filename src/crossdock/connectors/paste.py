@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crossdock.connectors import jwt
-from crossdock.connectors.model import Paste, PasteRule
+from crossdock.connectors.form import Paste, PasteRule
 
 NOTES = {
     "blanks": "Blanks around it were left out.",

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from crossdock.accounts.model import Account, Candidate
 from crossdock.connectors import guide
-from crossdock.connectors.model import AuthMethod, Cause, Connector, Effect, Environment, Field, GuideStep
+from crossdock.connectors.form import Field, GuideStep
+from crossdock.connectors.model import AuthMethod, Cause, Connector, Effect, Environment
 from crossdock.hub import life, logos, pasting
 from crossdock.hub.views_link import (
     AccessView,

@@ -7,7 +7,8 @@ import re
 from typing import Any
 
 from crossdock.connectors import guide
-from crossdock.connectors.model import AuthMethod, Connector, Field, Paste, PasteRule
+from crossdock.connectors.form import Field, Paste, PasteRule
+from crossdock.connectors.model import AuthMethod, Connector
 from crossdock.hub.i18n import Texts
 
 _LEADING_FLAGS = re.compile(r"^\(\?([a-zA-Z]+)\)")

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from crossdock.connectors.catalogue import Catalogue
-from crossdock.connectors.model import AuthMethod, Connector, Field
+from crossdock.connectors.form import Field
+from crossdock.connectors.model import AuthMethod, Connector
 from crossdock.hub import pasting
 from crossdock.hub.i18n import Texts
 

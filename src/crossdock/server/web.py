@@ -1,0 +1,61 @@
+"""The application over a house: what passes through first, then pages, and the API."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp
+
+from crossdock.agents import server as agents
+from crossdock.api import app as api_app
+from crossdock.api.context import ApiContext
+from crossdock.api.ratelimit import RateLimit
+from crossdock.api.rpc import in_front
+from crossdock.hub import dashboard as hub_dashboard
+from crossdock.hub import pages as hub_pages
+from crossdock.hub.context import HubContext
+from crossdock.hub.render import Renderer
+from crossdock.server.house import House
+
+
+def build_app(house: House) -> ASGIApp:
+    """Return the application: what passes through first, then pages, and the API for every other address."""
+    context = _api_context(house)
+    hub = HubContext(
+        db=house.db,
+        clock=house.clock,
+        catalogue=house.catalogue,
+        projects=house.projects,
+        accounts=house.accounts,
+        integrations=house.integrations,
+        sessions=house.sessions,
+        linking=house.linking,
+        oauth=house.oauth,
+        webhooks=house.webhooks,
+        trail=house.trail,
+        checkup=house.checkup,
+        renderer=Renderer.load(https=context.secure),
+        hub_url=house.settings.hub_url,
+    )
+    pages = [*hub_pages.routes(hub), *hub_dashboard.routes(hub), *agents.routes(house, spend=context.ratelimit.spend)]
+    app = Starlette(routes=[*pages, Mount("/", app=api_app.build(context))])
+    return in_front(app, context=context)
+
+
+def _api_context(house: House) -> ApiContext:
+    return ApiContext(
+        db=house.db,
+        clock=house.clock,
+        catalogue=house.catalogue,
+        projects=house.projects,
+        accounts=house.accounts,
+        integrations=house.integrations,
+        sessions=house.sessions,
+        linking=house.linking,
+        oauth=house.oauth,
+        calls=house.calls,
+        webhooks=house.webhooks,
+        ratelimit=RateLimit(db=house.db, clock=house.clock, per_minute=house.settings.calls_per_minute),
+        hub_url=house.settings.hub_url,
+        secure=house.settings.hub_url.startswith("https://"),
+    )
