@@ -67,7 +67,7 @@ class Actions:
         account = await self.leases.account(project_id=principal.project_id, account_id=account_id)
         policy.check_reach(principal, account_id=account.id, owner_id=account.origin_owner_id)
         _check_connector(account, connector)
-        intent = _intent(action)
+        intent = replace(_intent(action), id=call.manner.id)
         await self.record.check_effect(principal=principal, account=account, intent=intent)
         try:
             request = requests.action_request(

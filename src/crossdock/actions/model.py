@@ -13,10 +13,14 @@ Priority = Literal["live", "bulk"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
-    """How a call is made: ``once`` is the caller's idempotency key for a write; bulk calls let live ones go first."""
+    """How a call is made: ``once`` is the caller's idempotency key for a write; bulk calls let live ones go first.
+
+    ``id`` is the id that the call gets in the log, from whoever wants to look it up there afterwards.
+    """
 
     once: str | None = None
     priority: Priority = "live"
+    id: str | None = None
 
 
 PLAIN = Manner()
@@ -65,7 +69,7 @@ class ProxyReply:
 class Intent:
     """What a call is about, for policy, log and audit: ``name`` is the action's, or method and path of a proxy call.
 
-    ``kept`` says whether sending it twice does no harm.
+    ``kept`` says whether sending it twice does no harm; ``id`` is its id in the log where that was given beforehand.
     """
 
     name: str
@@ -74,3 +78,4 @@ class Intent:
     scopes: tuple[str, ...] = ()
     wrote: str
     refused: str
+    id: str | None = None

@@ -58,14 +58,20 @@ class Record:
     def errand(self, *, principal: Principal, account: Account, intent: Intent, request: Request) -> Errand:
         """Begin a call: each exchange that it takes is a step of the same line in the log."""
         return Errand(
-            principal, account, intent, request, self.ids.new("call"), self.clock.now(), self.clock.monotonic()
+            principal=principal,
+            account=account,
+            intent=intent,
+            request=request,
+            id=intent.id or self.ids.new("call"),
+            began_at=self.clock.now(),
+            began=self.clock.monotonic(),
         )
 
     def refused(self, *, principal: Principal, account: Account, intent: Intent, error: CrossdockError) -> None:
         """Keep the line of a call that was refused here, before anything was sent."""
         self.calls.note(
             CallEntry(
-                id=self.ids.new("call"),
+                id=intent.id or self.ids.new("call"),
                 project_id=account.project_id,
                 account_id=account.id,
                 connector_key=account.connector_key,

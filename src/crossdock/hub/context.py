@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from crossdock.accounts.integrations import Integrations
 from crossdock.accounts.service import Accounts
+from crossdock.actions.service import Calls
 from crossdock.audit.trail import Trail
 from crossdock.connectors.catalogue import Catalogue
-from crossdock.db.pool import Database
+from crossdock.db.pool import Database, Row
 from crossdock.hub.render import Renderer
 from crossdock.kernel.clock import Clock
 from crossdock.linking.oauth import OAuth
@@ -21,7 +23,7 @@ from crossdock.tokens.checkup import Checkup
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubContext:
-    """The services behind the pages."""
+    """The services behind the pages; ``log_line`` writes a call of the log as the API does, as one line of JSON."""
 
     db: Database
     clock: Clock
@@ -35,6 +37,8 @@ class HubContext:
     webhooks: Webhooks
     trail: Trail
     checkup: Checkup
+    calls: Calls
+    log_line: Callable[[Row], str]
     renderer: Renderer
     hub_url: str
 

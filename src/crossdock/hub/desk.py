@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from crossdock.hub import forms, notices
 from crossdock.hub.context import HubContext
-from crossdock.hub.forms import Form
+from crossdock.hub.forms import Bounds, Form
 from crossdock.hub.i18n import Texts
 from crossdock.hub.views_dashboard import NavView
 from crossdock.hub.views_link import ButtonView, Tone
@@ -23,7 +23,10 @@ from crossdock.projects.model import Person, Principal
 _ITEMS = (
     ("accounts", "Accounts", "/dashboard/accounts", "link", "accounts:read"),
     ("connectors", "Connectors", "/dashboard/connectors", "plug", "accounts:read"),
+    ("tester", "Request tester", "/dashboard/tester", "play", "actions:read"),
+    ("logs", "Request logs", "/dashboard/logs", "pulse", "logs:read"),
     ("keys", "API keys", "/dashboard/keys", "key", "admin"),
+    ("agents", "Agent keys", "/dashboard/agents", "spark", "admin"),
     ("webhooks", "Webhooks", "/dashboard/webhooks", "bell", "webhooks:write"),
     ("audit", "Audit", "/dashboard/audit", "list", "logs:read"),
     ("settings", "Settings", "/dashboard/settings", "cog", "admin"),
@@ -39,6 +42,7 @@ _NOTICES: dict[str, tuple[Tone, str]] = {
     "switched_on": ("good", "The connector is on."),
     "switched_off": ("good", "The connector is off. Its accounts stay, but their calls are refused."),
     "revoked": ("good", "The key is revoked. It stops working at once."),
+    "agent_revoked": ("good", "The key is revoked. The agent that has it is refused at once."),
     "webhook_deleted": ("good", "The webhook is deleted."),
     "test_delivered": ("good", "The test arrived."),
     "test_failed": ("warn", "The test did not arrive. The answer stands below."),
@@ -112,12 +116,14 @@ def cookie_name(ctx: HubContext) -> str:
     return f"{'__Host-' if ctx.https else ''}crossdock_sign_in"
 
 
-def page(ctx: HubContext, handler: Handler, *, scope: str) -> Callable[[Request], Awaitable[Response]]:
+def page(
+    ctx: HubContext, handler: Handler, *, scope: str, bounds: Bounds = forms.USUAL
+) -> Callable[[Request], Awaitable[Response]]:
     """Make an endpoint of a handler: signed in, form checked, scope held; errors shown as pages."""
 
     async def endpoint(request: Request) -> Response:
         try:
-            desk = await _sit_down(ctx, request)
+            desk = await _sit_down(ctx, request, bounds)
             if desk is None:
                 return _to_the_door(request)
             policy.require(desk.principal, scope)
@@ -140,10 +146,10 @@ def _title(error: CrossdockError) -> str:
     return "This form is too old" if error.error_code == "csrf" else error.title
 
 
-async def _sit_down(ctx: HubContext, request: Request) -> Desk | None:
+async def _sit_down(ctx: HubContext, request: Request, bounds: Bounds) -> Desk | None:
     """Find who is signed in; None where nobody is."""
     forms.check_address(request)
-    form = await forms.read(request, hub_url=ctx.hub_url) if request.method == "POST" else None
+    form = await forms.read(request, hub_url=ctx.hub_url, bounds=bounds) if request.method == "POST" else None
     token = request.cookies.get(cookie_name(ctx), "")
     try:
         signed_in = await ctx.projects.current_sign_in(token=token)

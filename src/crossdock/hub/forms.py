@@ -11,9 +11,19 @@ from starlette.requests import Request
 from crossdock.kernel.errors import ForbiddenError, InvalidRequestError, NotFoundError
 from crossdock.projects import sign_in
 
-_LARGEST = 64 * 1024
-_MOST_FIELDS = 200
 _OURS = frozenset({"same-origin", "none"})
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many bytes a form may have, and how many fields."""
+
+    size: int
+    fields: int
+
+
+USUAL = Bounds(size=64 * 1024, fields=200)
+ROOMY = Bounds(size=1024 * 1024, fields=4000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +45,18 @@ class Form:
         return self.get(name).strip()
 
 
-async def read(request: Request, *, hub_url: str) -> Form:
-    """Read a form of at most 64 KiB; raise ForbiddenError where another site's page sent it."""
+async def read(request: Request, *, hub_url: str, bounds: Bounds = USUAL) -> Form:
+    """Read a form within bounds; raise ForbiddenError where another site's page sent it."""
     check_sender(request, hub_url=hub_url)
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         raise _unreadable("This is not a form of this hub.", status=415)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > _LARGEST:
+        if len(body) > bounds.size:
             raise _unreadable("The form is too large.", status=413)
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=bounds.fields, errors="strict")
     except ValueError as error:
         raise _unreadable("The form could not be read.", status=400) from error
     return Form([(name, value.replace("\x00", "")) for name, value in pairs])

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 
 from crossdock.agents import server as agents
 from crossdock.api import app as api_app
+from crossdock.api import wire_logs
 from crossdock.api.context import ApiContext
 from crossdock.api.ratelimit import RateLimit
 from crossdock.api.rpc import in_front
@@ -34,6 +35,8 @@ def build_app(house: House) -> ASGIApp:
         webhooks=house.webhooks,
         trail=house.trail,
         checkup=house.checkup,
+        calls=house.calls,
+        log_line=lambda row: wire_logs.unified(row).model_dump_json(exclude_none=True),
         renderer=Renderer.load(https=context.secure),
         hub_url=house.settings.hub_url,
     )
