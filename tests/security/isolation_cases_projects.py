@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
-from crossdock.projects import agent_store, store
-from crossdock.projects.model import AgentGrant, AgentKey, ApiKey, Person
+from crossdock.projects import agent_store, screening_store, store
+from crossdock.projects.model import AgentGrant, AgentKey, ApiKey, Person, Screening
 from security.isolation import Case, World, writes
 
 
@@ -47,6 +47,9 @@ async def seed(world: World) -> None:
         revoked_at=None,
     )
     await agent_store.insert_agent_key(world.conn, project_id=world.mine, key=agent, secret_hash=b"mine")
+    await screening_store.write_screening(
+        world.conn, project_id=world.mine, screening=Screening(mode="block"), at=now, actor="system:cli"
+    )
     world.keep(key=key, person=person, agent=agent)
 
 
@@ -117,6 +120,16 @@ async def revoke_agent_key(world: World) -> object:
     return await agent_store.revoke_agent_key(world.conn, project_id=world.foreign, key_id="agk_mine", at=now)
 
 
+async def read_screening(world: World) -> object:
+    return await screening_store.read_screening(world.conn, project_id=world.foreign)
+
+
+async def write_screening(world: World) -> None:
+    await screening_store.write_screening(
+        world.conn, project_id=world.foreign, screening=Screening(mode="off"), at=world.clock.now(), actor="key:other"
+    )
+
+
 CASES = MappingProxyType(
     {
         "projects.store.insert_project": writes(insert_project),
@@ -132,6 +145,8 @@ CASES = MappingProxyType(
         "projects.agent_store.insert_agent_key": writes(insert_agent_key),
         "projects.agent_store.list_agent_keys": Case(list_agent_keys),
         "projects.agent_store.revoke_agent_key": Case(revoke_agent_key),
+        "projects.screening_store.read_screening": Case(read_screening),
+        "projects.screening_store.write_screening": writes(write_screening),
         "projects.store.delete_sign_ins": Case(delete_sign_ins),
     }
 )

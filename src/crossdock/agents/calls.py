@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from crossdock.accounts.model import Account
 from crossdock.actions.model import ActionCall
+from crossdock.actions.screening import Wish, plan
 from crossdock.agents import arguments, guard, tools
 from crossdock.agents.auth import Caller, Services
 from crossdock.agents.tools import Toolbox
@@ -71,7 +72,14 @@ class ToolCalls:
             call=ActionCall(action=action.name, path=put["path"], query=put["query"], body=put["body"]),
         )
         connector = self.services.catalogue.get(account.connector_key)
-        value = guard.result(connector=connector.name, account=account, action=action.name, given=result)
+        screening = await self.services.projects.screening.of(project_id=account.project_id)
+        value = await guard.result(
+            connector=connector.name,
+            account=account,
+            action=action.name,
+            given=result,
+            plan=plan(screening=screening, is_agent=True, wish=Wish()),
+        )
         return Outcome(value, result.file)
 
     def _found(self, caller: Caller, name: str, given: Mapping[str, Any]) -> dict[str, Any]:

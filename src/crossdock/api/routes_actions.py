@@ -13,6 +13,7 @@ from crossdock.actions.model import ActionCall, Manner, ProxyRequest
 from crossdock.api.auth import SECURITY, AccountId, ActionsRunner, ProxyUser, one_account
 from crossdock.api.calling import OnceKey, Priority, manner
 from crossdock.api.context import ApiContext, Context
+from crossdock.api.screens import screened
 from crossdock.api.wire import ProxyAnswer, ProxyCall, RpcAnswer, RpcRequest
 from crossdock.kernel.errors import InvalidRequestError
 from crossdock.projects.model import Principal
@@ -55,9 +56,10 @@ async def answered(
             manner=manner,
         ),
     )
+    result, seen = await screened(context=context, principal=principal, asked=asked, result=result)
     left_out = [f"query.{name} is not an input of {asked.action} and was left out" for name in unknown]
     warnings = [*result.warnings, *left_out]
-    answer = {"data": result.data, "next": result.next}
+    answer = {"data": result.data, "next": result.next, **seen}
     return JSONResponse({**answer, "warnings": warnings} if warnings else answer)
 
 

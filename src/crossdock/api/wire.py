@@ -191,6 +191,15 @@ class AccountMeta(BaseModel):
     models: dict[str, Any]
 
 
+class DefenderConfig(Body):
+    """How this call's result is screened: it may be stricter than the project's rules, never looser."""
+
+    enabled: bool | None = None
+    block_high_risk: bool | None = None
+    use_tier1_classification: bool | None = None
+    use_tier2_classification: bool | None = None
+
+
 class RpcRequest(Body):
     """One action; the account is named by the `x-account-id` header or by `headers`."""
 
@@ -199,6 +208,19 @@ class RpcRequest(Body):
     query: dict[str, Any] | None = None
     headers: dict[str, Any] | None = None
     body: dict[str, Any] | None = None
+    defender_config: DefenderConfig | None = None
+    defender_enabled: bool | None = Field(default=None, deprecated=True)
+
+
+class Screened(BaseModel):
+    """What screening found in a result: text that reads like orders to a model, by the place where it stands."""
+
+    applied: bool
+    allowed: bool = Field(description="False where the result was kept back; `data` is null then.")
+    risk_level: str = Field(description="low, medium, high or critical")
+    detections: list[str]
+    patterns_by_field: dict[str, list[str]]
+    tier2_available: bool = Field(description="Whether the classifier looked as well as the patterns.")
 
 
 class RpcAnswer(BaseModel):
@@ -207,6 +229,7 @@ class RpcAnswer(BaseModel):
     data: dict[str, Any] | list[dict[str, Any]] | None
     next: str | None = None
     warnings: list[str] | None = Field(default=None, description="What fell short, or was left out; absent if nothing.")
+    defender: Screened | None = Field(default=None, description="What screening found; absent where it was not done.")
 
 
 class ProxyCall(Body):

@@ -8,6 +8,7 @@ from typing import Final
 
 PROJECT_CREATED: Final = "project.created"
 PROJECT_ORIGINS_CHANGED: Final = "project.origins.changed"
+PROJECT_SCREENING_CHANGED: Final = "project.screening.changed"
 KEY_CREATED: Final = "key.created"
 KEY_REVOKED: Final = "key.revoked"
 AGENT_KEY_CREATED: Final = "agent_key.created"
@@ -54,6 +55,7 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
     {
         PROJECT_CREATED: "The project was created",
         PROJECT_ORIGINS_CHANGED: "The allowed origins were changed",
+        PROJECT_SCREENING_CHANGED: "How results are screened was changed",
         KEY_CREATED: "An API key was created",
         KEY_REVOKED: "An API key was revoked",
         AGENT_KEY_CREATED: "An agent key was created",

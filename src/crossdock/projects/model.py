@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 Role = Literal["owner", "admin", "member", "viewer"]
+ScreeningMode = Literal["off", "mark", "block"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,19 @@ class AgentKey:
     created_by: str
     last_used_at: datetime | None
     revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screening:
+    """How results are looked over for text that gives orders to a model, before they are handed on.
+
+    ``mark`` points at such text, ``block`` keeps the result back as well. It is done for agents, and with ``everyone``
+    for API keys too; ``classifier`` adds a model to the patterns.
+    """
+
+    mode: ScreeningMode = "mark"
+    everyone: bool = False
+    classifier: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,13 @@ from crossdock.kernel.clock import Clock
 from crossdock.kernel.errors import ConflictError, NotFoundError, UnauthenticatedError, UnprocessableError
 from crossdock.kernel.ids import Ids
 from crossdock.kernel.secret import Secret
-from crossdock.projects import keys, policy, sign_in, store
+from crossdock.projects import keys, policy, screening, sign_in, store
 from crossdock.projects.agents import AgentKeys
 from crossdock.projects.cache import KeyCache
 from crossdock.projects.model import ApiKey, Person, Principal, Project, Role, SignIn
 from crossdock.projects.origins import check as check_origins
 from crossdock.projects.passwords import Passwords
+from crossdock.projects.screening import ScreeningCache, Screenings
 from crossdock.projects.sign_in import Doorkeeper
 
 T = TypeVar("T")
@@ -38,10 +39,12 @@ class Projects:
     trail: Trail
     passwords: Passwords = field(default_factory=Passwords)
     cache: KeyCache = field(default_factory=KeyCache)
+    chosen: ScreeningCache = field(default_factory=ScreeningCache)
 
     async def follow(self) -> None:
-        """Hear of revoked keys from now on, whichever process revokes them; call once at the start."""
+        """Hear of revoked keys and changed screening from now on, whichever process did it; call once at the start."""
         await self.db.listen(CHANNEL, self.cache.drop)
+        await self.db.listen(screening.CHANNEL, self.chosen.drop)
 
     async def create_project(self, *, name: str, actor: str = "system:cli") -> Project:
         """Make a project."""
@@ -245,6 +248,11 @@ class Projects:
     def agents(self) -> AgentKeys:
         """The keys of agents."""
         return AgentKeys(db=self.db, clock=self.clock, ids=self.ids, trail=self.trail, cache=self.cache)
+
+    @property
+    def screening(self) -> Screenings:
+        """How results are looked over before they are handed on."""
+        return Screenings(db=self.db, clock=self.clock, trail=self.trail, cache=self.chosen)
 
     def _doorkeeper(self) -> Doorkeeper:
         return Doorkeeper(db=self.db, clock=self.clock, ids=self.ids, trail=self.trail, passwords=self.passwords)
