@@ -63,6 +63,9 @@ def create(
         list[str] | None, typer.Option("--effect", help="read, write or destructive, repeatable; read otherwise.")
     ] = None,
     days: Annotated[int, typer.Option("--days", help="In how many days it ends, 366 at most.")] = 90,
+    may_request_links: Annotated[
+        bool, typer.Option("--may-request-links", help="Let it ask people to link further accounts of the owner.")
+    ] = False,
     project: ProjectId = None,
     data_dir: DataDir = None,
     json: Json = False,
@@ -78,6 +81,7 @@ def create(
                 effects=effect or ["read"],
                 days=days,
                 clock=house.clock,
+                may_request_links=may_request_links,
             )
             found = await place.project(house, project)
             key, text = await house.projects.agents.create(project_id=found.id, actor=ACTOR, name=name, grant=grant)

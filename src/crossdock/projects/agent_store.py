@@ -11,7 +11,7 @@ from crossdock.projects.model import AgentGrant, AgentKey
 ACROSS_PROJECTS = ("use_agent_key",)
 
 _KEY = (
-    "id, project_id, name, prefix, owner_id, accounts, actions, effects,"
+    "id, project_id, name, prefix, owner_id, accounts, actions, effects, may_request_links,"
     " created_at, created_by, expires_at, last_used_at, revoked_at"
 )
 
@@ -20,7 +20,8 @@ async def insert_agent_key(conn: Connection, *, project_id: str, key: AgentKey, 
     """Write a key: its digest, never its text."""
     await conn.execute(
         "insert into agent_keys (id, project_id, name, prefix, secret_hash, owner_id, accounts, actions, effects,"
-        " created_at, created_by, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        " created_at, created_by, expires_at, may_request_links)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         key.id,
         project_id,
         key.name,
@@ -33,6 +34,7 @@ async def insert_agent_key(conn: Connection, *, project_id: str, key: AgentKey, 
         key.created_at,
         key.created_by,
         key.grant.ends_at,
+        key.grant.may_request_links,
     )
 
 
@@ -79,6 +81,7 @@ def _key(row: Row) -> AgentKey:
             actions=tuple(row["actions"]),
             effects=frozenset(row["effects"]),
             ends_at=row["expires_at"],
+            may_request_links=row["may_request_links"],
         ),
         created_at=row["created_at"],
         created_by=row["created_by"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from crossdock.audit import events
@@ -40,7 +40,7 @@ class AgentKeys:
 
         ``grant`` needs an owner and an end within 366 days; no accounts mean all of the owner's.
         """
-        self._check(grant)
+        check(grant, now=self.clock.now())
         text = keys.mint(self.ids.random, region=keys.AGENT)
         key = AgentKey(
             id=self.ids.new("agk"),
@@ -106,21 +106,22 @@ class AgentKeys:
         ends_at = known.grant.ends_at if known.grant else None
         return known if ends_at is None or ends_at > self.clock.now() else None
 
-    def _check(self, grant: AgentGrant) -> None:
-        now = self.clock.now()
-        wrong = {
-            "owner_id": not (grant.owner_id or "").strip(),
-            "actions": not grant.actions or not all(_GLOB.fullmatch(glob) for glob in grant.actions),
-            "effects": not grant.effects or not grant.effects <= _EFFECTS,
-            "ends_at": grant.ends_at is None or not now < grant.ends_at <= now + LONGEST,
-        }
-        if any(wrong.values()):
-            named = ", ".join(name for name, is_wrong in wrong.items() if is_wrong)
-            raise UnprocessableError(
-                f"An agent key cannot be bound like this: {named}.",
-                remedy="Name an owner, actions such as *_list_*, effects, and an end within a year.",
-                detail={"fields": [name for name, is_wrong in wrong.items() if is_wrong]},
-            )
+
+def check(grant: AgentGrant, *, now: datetime) -> None:
+    """Raise UnprocessableError naming each member of a grant that cannot be given out like this."""
+    wrong = {
+        "owner_id": not (grant.owner_id or "").strip(),
+        "actions": not grant.actions or not all(_GLOB.fullmatch(glob) for glob in grant.actions),
+        "effects": not grant.effects or not grant.effects <= _EFFECTS,
+        "ends_at": grant.ends_at is None or not now < grant.ends_at <= now + LONGEST,
+    }
+    if any(wrong.values()):
+        named = ", ".join(name for name, is_wrong in wrong.items() if is_wrong)
+        raise UnprocessableError(
+            f"An agent key cannot be bound like this: {named}.",
+            remedy="Name an owner, actions such as *_list_*, effects, and an end within a year.",
+            detail={"fields": [name for name, is_wrong in wrong.items() if is_wrong]},
+        )
 
 
 def told(grant: AgentGrant) -> dict[str, object]:
@@ -131,11 +132,19 @@ def told(grant: AgentGrant) -> dict[str, object]:
         "actions": list(grant.actions),
         "effects": sorted(grant.effects),
         "ends_at": grant.ends_at,
+        "may_request_links": grant.may_request_links,
     }
 
 
 def granted(
-    *, owner_id: str, accounts: Iterable[str], actions: Iterable[str], effects: Iterable[str], days: int, clock: Clock
+    *,
+    owner_id: str,
+    accounts: Iterable[str],
+    actions: Iterable[str],
+    effects: Iterable[str],
+    days: int,
+    clock: Clock,
+    may_request_links: bool = False,
 ) -> AgentGrant:
     """Return a grant as people ask for one: no actions mean all; it ends after ``days`` days."""
     return AgentGrant(
@@ -144,12 +153,19 @@ def granted(
         actions=tuple(actions) or ("*",),
         effects=frozenset(effects),
         ends_at=clock.now() + timedelta(days=days),
+        may_request_links=may_request_links,
     )
 
 
+def scopes_of(grant: AgentGrant) -> frozenset[str]:
+    """Return a grant's scopes: requests of one's own are for those alone who are not bound to actions."""
+    scopes = {"actions:read"} if "read" in grant.effects else set()
+    scopes |= {"actions:write"} if grant.effects - {"read"} else set()
+    scopes |= {"proxy"} if policy.is_any_action(grant) else set()
+    return frozenset(scopes)
+
+
 def _principal(key: AgentKey) -> Principal:
-    """Return whom a key speaks for: requests of one's own are for those alone who are not bound to actions."""
-    scopes = {"actions:read"} if "read" in key.grant.effects else set()
-    scopes |= {"actions:write"} if key.grant.effects - {"read"} else set()
-    scopes |= {"proxy"} if policy.is_any_action(key.grant) else set()
-    return Principal(project_id=key.project_id, actor=f"agent:{key.id}", scopes=frozenset(scopes), grant=key.grant)
+    return Principal(
+        project_id=key.project_id, actor=f"agent:{key.id}", scopes=scopes_of(key.grant), grant=key.grant, name=key.name
+    )

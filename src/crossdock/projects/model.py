@@ -40,7 +40,8 @@ class ApiKey:
 class AgentGrant:
     """What an agent may reach: an owner's accounts (none named means all), actions by glob, effects, until when.
 
-    Without an owner it is every account of the project, and without an end it does not end.
+    Without an owner it is every account of the project, and without an end it does not end. An agent that
+    ``may_request_links`` may ask people to link further accounts of its owner.
     """
 
     owner_id: str | None = None
@@ -48,6 +49,7 @@ class AgentGrant:
     actions: tuple[str, ...] = ("*",)
     effects: frozenset[str] = frozenset({"read"})
     ends_at: datetime | None = None
+    may_request_links: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,8 @@ class SignIn:
 class Principal:
     """Who asks: the project, the actor as audit entries name it, and what that actor may do.
 
-    ``grant`` binds it further, on top of its scopes and of what each account is linked for.
+    ``grant`` binds it further, on top of its scopes and of what each account is linked for. ``name`` is what people
+    called an agent, or what an app calls itself.
     """
 
     project_id: str
@@ -111,3 +114,4 @@ class Principal:
     scopes: frozenset[str]
     role: str | None = None
     grant: AgentGrant | None = None
+    name: str = ""
