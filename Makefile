@@ -31,8 +31,9 @@ $(VENV)/.installed: requirements.lock pyproject.toml | $(UV)
 
 install-dev: install $(VENV)/.installed-dev ## Install what the tests need as well
 
-$(VENV)/.installed-dev: requirements-dev.lock pyproject.toml | $(VENV)/.installed
+$(VENV)/.installed-dev: requirements-dev.lock pyproject.toml clients/python/pyproject.toml | $(VENV)/.installed
 	@$(UV) pip install $(UV_FLAGS) --require-hashes -r requirements-dev.lock
+	@$(UV) pip install $(UV_FLAGS) --no-deps --editable clients/python
 	@touch $@
 
 check: install-dev ## Format, lint, types, import contracts (no tests)
@@ -56,8 +57,9 @@ lock: $(UV) ## Resolve the dependencies anew into the lock files
 	@$(UV) pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --constraint requirements.lock -o requirements-dev.lock
 	@$(UV) pip compile --quiet --group pyproject.toml:vendor --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements-vendor.lock
 
-reference: install ## Write docs/reference anew from the code
+reference: install-dev ## Write docs/reference, and what of the Python client follows from it, anew from the code
 	@$(VENV)/bin/python tools/reference.py
+	@$(VENV)/bin/python tools/python_client.py
 
 pictures: install-dev ## Shoot the guide's and the README's pictures anew from the running pages
 	@tools/chromium
