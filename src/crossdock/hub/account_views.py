@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
 from crossdock.accounts.model import Account, CallRecord
 from crossdock.audit import events
 from crossdock.audit.chain import Entry
-from crossdock.connectors.model import Connector, Effect
-from crossdock.hub import life, logos
+from crossdock.connectors.model import Connector
+from crossdock.hub import call_marks, life, log_filters, logos
 from crossdock.hub.desk import Desk
 from crossdock.hub.i18n import Texts
 from crossdock.hub.link_views import name_of
@@ -23,13 +24,17 @@ STATUSES: dict[str, tuple[Tone, str]] = {
     "suspended": ("bad", "Suspended"),
     "inactive": ("quiet", "Paused"),
 }
-_EFFECTS: dict[Effect, tuple[Tone, str]] = {
-    "read": ("good", "Read"),
-    "write": ("warn", "Write"),
-    "destructive": ("bad", "Cannot be undone"),
-}
+_OF_CALLS = frozenset(
+    {
+        events.ACTION_WROTE,
+        events.ACTION_REFUSED,
+        events.ACTION_OUTCOME_UNKNOWN,
+        events.PROXY_WROTE,
+        events.PROXY_REFUSED,
+        events.AGENT_CALLED,
+    }
+)
 _SHOWN_DETAILS = 6
-_REFUSED = 400
 
 
 def row(desk: Desk, account: Account, connector: Connector) -> AccountRowView:
@@ -73,11 +78,16 @@ def access(texts: Texts, account: Account) -> BadgeView:
 def menu(desk: Desk, account: Account) -> list[MenuItemView]:
     """Return what the person may do with an account."""
     texts, url = desk.texts, f"/dashboard/accounts/{account.id}"
+    query = urlencode({"account": account.id})
     items: list[MenuItemView] = []
     if desk.may("accounts:write"):
         items.append(MenuItemView(label=texts.text("Test"), url=f"{url}/test", posts=True))
     if desk.may("connect_sessions:write"):
         items.append(MenuItemView(label=texts.text("Link again"), url=f"{url}/relink", posts=True))
+    if desk.may("actions:read"):
+        items.append(MenuItemView(label=texts.text("Request tester"), url=f"/dashboard/tester?{query}"))
+    if desk.may("logs:read"):
+        items.append(MenuItemView(label=texts.text("View logs"), url=f"/dashboard/logs?{query}"))
     if desk.may("accounts:write"):
         switch = ("Resume", "resume") if account.paused_at else ("Pause", "pause")
         items += [
@@ -128,11 +138,10 @@ def calls(texts: Texts, records: Sequence[CallRecord], *, names: Mapping[str, st
     return [
         CallRowView(
             action=one.action,
-            effect=BadgeView(text=texts.text(_EFFECTS[one.effect][1]), tone=_EFFECTS[one.effect][0]),
-            status=BadgeView(
-                text=f"{one.status} {one.cause}" if one.cause else str(one.status),
-                tone="bad" if one.status >= _REFUSED else "good",
-            ),
+            effect=call_marks.effect(texts, one.effect),
+            status=call_marks.status(texts, one.status, cause=one.cause),
+            cause=one.cause or "",
+            url=f"/dashboard/logs/{one.id}",
             milliseconds=one.duration_ms,
             actor=actor(texts, one.actor, names=names),
             when=one.created_at,
@@ -149,6 +158,7 @@ def entry(texts: Texts, one: Entry, *, names: Mapping[str, str]) -> EventRowView
         if value not in (None, "", [], {}) and key != "identity"
     ]
     account = one.subject.startswith("acc_")
+    of_calls = account and one.event in _OF_CALLS
     return EventRowView(
         title=texts.text(events.TITLES.get(one.event, one.event)),
         when=one.at,
@@ -157,6 +167,7 @@ def entry(texts: Texts, one: Entry, *, names: Mapping[str, str]) -> EventRowView
         number=one.seq,
         subject=one.subject,
         subject_url=f"/dashboard/accounts/{one.subject}" if account else None,
+        calls_url=log_filters.calls_about(account_id=one.subject, at=one.at) if of_calls else None,
     )
 
 
@@ -164,7 +175,9 @@ async def names_of(desk: Desk) -> dict[str, str]:
     """Return what the project's people and keys are called, by the actor's name in the trail."""
     people = await desk.ctx.projects.list_people(project_id=desk.project_id)
     keys = await desk.ctx.projects.list_keys(project_id=desk.project_id)
-    return {f"person:{one.id}": one.email for one in people} | {f"key:{one.id}": one.name for one in keys}
+    agents = await desk.ctx.projects.agents.all(project_id=desk.project_id)
+    names = {f"person:{one.id}": one.email for one in people} | {f"key:{one.id}": one.name for one in keys}
+    return names | {f"agent:{one.id}": one.name for one in agents}
 
 
 def actor(texts: Texts, name: str, *, names: Mapping[str, str]) -> str:
@@ -172,6 +185,7 @@ def actor(texts: Texts, name: str, *, names: Mapping[str, str]) -> str:
     kind, _, rest = name.partition(":")
     words = {
         "key": texts.text("API key"),
+        "agent": texts.text("Agent"),
         "person": texts.text("Person"),
         "session": texts.text("Link"),
         "system": texts.text("Crossdock"),

@@ -14,6 +14,8 @@ from crossdock.hub import (
     dashboard_audit,
     dashboard_connectors,
     dashboard_keys,
+    dashboard_logs,
+    dashboard_settings,
     dashboard_sign_in,
     dashboard_webhooks,
     errors,
@@ -56,8 +58,10 @@ _PAGES: tuple[tuple[str, str, Handler, str], ...] = (
     ("POST", "/webhooks/{id}/deliveries/{delivery}/replay", dashboard_webhooks.replay, "webhooks:write"),
     ("GET", "/audit", dashboard_audit.index, "logs:read"),
     ("POST", "/audit/verify", dashboard_audit.verify, "logs:read"),
-    ("GET", "/settings", dashboard_keys.settings_form, "admin"),
-    ("POST", "/settings", dashboard_keys.settings, "admin"),
+    *dashboard_logs.PAGES,
+    ("GET", "/settings", dashboard_settings.show, "admin"),
+    ("POST", "/settings", dashboard_settings.keep_origins, "admin"),
+    ("POST", "/settings/screening", dashboard_settings.keep_screening, "admin"),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from crossdock.hub import csp, i18n
+from crossdock.hub import csp, i18n, pretty
 from crossdock.hub.assets import Assets
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -79,6 +79,10 @@ def _environment(assets: Assets, texts: i18n.Texts) -> Environment:
     def day(when: datetime) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(when.isoformat(), texts.day(when))
 
-    environment.filters |= {"rich": rich, "moment": moment, "day": day}
+    def local(when: datetime) -> Markup:
+        said = f"{texts.day(when)}, {when.astimezone(UTC):%H:%M:%S} UTC"
+        return Markup('<time datetime="{}" data-local>{}</time>').format(when.isoformat(), said)
+
+    environment.filters |= {"rich": rich, "moment": moment, "day": day, "local": local, "coloured": pretty.coloured}
     environment.globals |= {"asset": assets.url, "locale": texts.locale, "direction": texts.direction}
     return environment

@@ -129,15 +129,18 @@ class EventRowView:
     number: int = 0
     subject: str = ""
     subject_url: str | None = None
+    calls_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRowView:
     """One call that passed through an account."""
 
+    url: str
     action: str
     effect: BadgeView
     status: BadgeView
+    cause: str
     milliseconds: int
     actor: str
     when: datetime
@@ -345,17 +348,6 @@ class AuditView:
     verdict: tuple[Tone, str] | None
     verify: str
     pages: PagesView
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingsView:
-    """The project's settings."""
-
-    nav: NavView
-    action: str
-    origins: str
-    project_id: str
-    problem: ProblemView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,8 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   const label = button.querySelector("span");
   const before = label.textContent;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+    const source = document.getElementById(button.dataset.copy);
+    await navigator.clipboard.writeText(source.value ?? source.textContent);
     label.textContent = button.dataset.done;
     setTimeout(() => { label.textContent = before; }, 2000);
   });
