@@ -14,6 +14,13 @@ KEY_REVOKED: Final = "key.revoked"
 AGENT_KEY_CREATED: Final = "agent_key.created"
 AGENT_KEY_REVOKED: Final = "agent_key.revoked"
 AGENT_CALLED: Final = "agent.called"
+APP_ALLOWED: Final = "app.allowed"
+APP_DENIED: Final = "app.denied"
+APP_TOKEN_ISSUED: Final = "app.token.issued"  # noqa: S105 - an event's name
+APP_REVOKED: Final = "app.revoked"
+LINK_REQUESTED: Final = "link.requested"
+LINK_OPENED: Final = "link.opened"
+LINK_DECLINED: Final = "link.declined"
 PERSON_ADDED: Final = "person.added"
 PERSON_PASSWORD_CHANGED: Final = "person.password.changed"  # noqa: S105 - an event's name
 SIGN_IN_SUCCEEDED: Final = "sign_in.succeeded"
@@ -23,6 +30,7 @@ INTEGRATION_CREATED: Final = "integration.created"
 INTEGRATION_UPDATED: Final = "integration.updated"
 INTEGRATION_ENABLED: Final = "integration.enabled"
 INTEGRATION_DISABLED: Final = "integration.disabled"
+INTEGRATION_DELETED: Final = "integration.deleted"
 SESSION_CREATED: Final = "connect_session.created"
 SESSION_RENEWED: Final = "connect_session.renewed"
 LINK_TESTED: Final = "link.tested"
@@ -61,6 +69,13 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         AGENT_KEY_CREATED: "An agent key was created",
         AGENT_KEY_REVOKED: "An agent key was revoked",
         AGENT_CALLED: "An agent called a tool",
+        APP_ALLOWED: "An app was let in",
+        APP_DENIED: "An app was refused",
+        APP_TOKEN_ISSUED: "An app got a token",
+        APP_REVOKED: "What an app was allowed came to an end",
+        LINK_REQUESTED: "An agent asked for an account to be linked",
+        LINK_OPENED: "An agent's request for an account was opened",
+        LINK_DECLINED: "An agent's request for an account was declined",
         PERSON_ADDED: "A person was added",
         PERSON_PASSWORD_CHANGED: "A password was changed",
         SIGN_IN_SUCCEEDED: "Signed in",
@@ -70,6 +85,7 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         INTEGRATION_UPDATED: "A connector's setup was changed",
         INTEGRATION_ENABLED: "A connector was switched on",
         INTEGRATION_DISABLED: "A connector was switched off",
+        INTEGRATION_DELETED: "A connector profile was deleted",
         SESSION_CREATED: "A link was made",
         SESSION_RENEWED: "A link was renewed",
         LINK_TESTED: "A credential was tested",

@@ -53,6 +53,12 @@ SPECIAL: Final[Mapping[str, Special]] = MappingProxyType(
             "Renew the credential of the first one, or say that a second one is meant.",
             409,
         ),
+        "app_refused": Special(
+            "The app's request cannot be granted",
+            "An app that wants to connect by OAuth asked for something that it cannot have; `error` has OAuth's word.",
+            "Read the message. Removing the connection in the app and adding it again often helps.",
+            400,
+        ),
         "credential_renewed": Special(
             "The credential was renewed just now",
             "The provider refused the old credential. It has been renewed, and nothing was done.",
@@ -155,6 +161,12 @@ SPECIAL: Final[Mapping[str, Special]] = MappingProxyType(
             "Ask the app that sent you for a new link.",
             409,
         ),
+        "look_impossible": Special(
+            "There is nothing to look for",
+            "The action cannot be looked up, or nothing in its inputs names the thing that it makes.",
+            "Leave x-crossdock-look out, or give what names the thing, such as its order number.",
+            422,
+        ),
         "method_not_allowed": Special(
             "This address does not take that method",
             "The path is right, but not with this HTTP method.",
@@ -172,6 +184,13 @@ SPECIAL: Final[Mapping[str, Special]] = MappingProxyType(
             "The provider's answer belongs to no sign-in of this browser, or came too late.",
             "Start linking again, in one window, and finish within ten minutes.",
             400,
+        ),
+        "outcome_settling": Special(
+            "Whether it happened shows soon",
+            "A write was interrupted. It is not there, but may still be on its way at the provider.",
+            "Wait for the seconds that Retry-After names, then send the same request with the same Idempotency-Key.",
+            409,
+            "wait",
         ),
         "pace_exceeded": Special(
             "The account's budget at the provider is spent",
