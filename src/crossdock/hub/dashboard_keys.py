@@ -1,4 +1,4 @@
-"""The API keys page, and the project's settings."""
+"""The API keys page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from crossdock.hub.views_dashboard import (
     ChoiceView,
     KeyRowView,
     KeysView,
-    SettingsView,
     ShownOnceView,
     SureView,
 )
@@ -75,23 +74,6 @@ async def revoke(desk: Desk) -> Response:
     return desk.go("/keys", notice="revoked")
 
 
-async def settings_form(desk: Desk) -> Response:
-    """Show the project's settings."""
-    project = await desk.ctx.projects.get_project(project_id=desk.project_id)
-    return _settings(desk, "\n".join(project.allowed_origins), problem=None)
-
-
-async def settings(desk: Desk) -> Response:
-    """Keep which pages may embed the hub."""
-    text = desk.sent().get("origins")
-    origins = [line.strip().rstrip("/") for line in text.splitlines() if line.strip()]
-    try:
-        await desk.ctx.projects.set_allowed_origins(project_id=desk.project_id, origins=origins, actor=desk.actor)
-    except CrossdockError as error:
-        return _settings(desk, text, problem=notices.problem(error))
-    return desk.go("/settings", notice="saved")
-
-
 async def _keys(desk: Desk, *, name: str, chosen: frozenset[str], problem: ProblemView | None) -> Response:
     keys = await desk.ctx.projects.list_keys(project_id=desk.project_id)
     view = KeysView(
@@ -132,14 +114,3 @@ def _used(desk: Desk, key: ApiKey) -> str:
     if key.last_used_at is None:
         return desk.texts.text("Never")
     return desk.texts.relative(key.last_used_at, now=desk.ctx.clock.now())
-
-
-def _settings(desk: Desk, origins: str, *, problem: ProblemView | None) -> Response:
-    view = SettingsView(
-        nav=desk.nav("settings"),
-        action="/dashboard/settings",
-        origins=origins,
-        project_id=desk.project_id,
-        problem=problem,
-    )
-    return desk.page("dashboard/settings.html", view, status=422 if problem else 200)

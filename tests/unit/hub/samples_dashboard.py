@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from crossdock.hub import views_dashboard as dash
 from crossdock.hub import views_link as link
+from crossdock.hub import views_settings as settings
 from unit.hub.samples_link import CSRF, EASY, FACTS, HERO, PROBLEM
 
 NOW = datetime(2026, 11, 21, 14, 30, tzinfo=UTC)
@@ -359,11 +360,21 @@ DASHBOARD: dict[str, tuple[str, object]] = {
     ),
     "settings": (
         "dashboard/settings.html",
-        dash.SettingsView(
+        settings.SettingsView(
             nav=nav("settings"),
             action="/dashboard/settings",
             origins="https://shop.example.com",
             project_id="prj_1",
+            screening=settings.ScreeningView(
+                action="/dashboard/settings/screening",
+                modes=[
+                    settings.ModeView(value="mark", label="Mark it", explanation="It is told.", chosen=True),
+                    settings.ModeView(value="off", label="Do nothing", explanation="As it is.", chosen=False),
+                ],
+                everyone=True,
+                classifier=False,
+                has_classifier=False,
+            ),
             problem=PROBLEM,
         ),
     ),

@@ -248,6 +248,20 @@ async def test_origins_are_kept_and_checked(live: Live, guest: Guest) -> None:
     assert "https://shop.example.com</textarea>" in kept.html
 
 
+async def test_how_results_are_screened_is_kept(live: Live, guest: Guest) -> None:
+    """What is chosen on the page holds for the project's calls at once, and stands in the trail."""
+    await guest.sign_in(live)
+    page = await guest.get("/dashboard/settings")
+
+    kept = await guest.submit(page, "/settings/screening", {"mode": "block", "everyone": "yes"})
+    held = await live.house.projects.screening.of(project_id=live.tenant.project.id)
+    trail = await guest.get("/dashboard/audit")
+
+    assert (held.mode, held.everyone, held.classifier) == ("block", True, False)
+    assert 'value="block" checked' in kept.html
+    assert "How results are screened was changed" in trail.text
+
+
 async def test_a_viewer_sees_and_changes_nothing(live: Live, guest: Guest, easyship_twin: EasyshipTwin) -> None:
     """A viewer's pages offer no deeds, and the addresses of the deeds refuse."""
     token = easyship_twin.integration()["production_token"]

@@ -1,0 +1,42 @@
+"""What the settings page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crossdock.hub.views_dashboard import NavView
+from crossdock.hub.views_link import ProblemView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModeView:
+    """One way to screen results."""
+
+    value: str
+    label: str
+    explanation: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreeningView:
+    """How results are screened; the classifier can be chosen only where it is installed."""
+
+    action: str
+    modes: Sequence[ModeView]
+    everyone: bool
+    classifier: bool
+    has_classifier: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsView:
+    """The project's settings."""
+
+    nav: NavView
+    action: str
+    origins: str
+    project_id: str
+    screening: ScreeningView
+    problem: ProblemView | None = None
