@@ -11,8 +11,11 @@ from crossdock.accounts.service import Accounts
 from crossdock.actions.service import Calls
 from crossdock.audit.trail import Trail
 from crossdock.connectors.catalogue import Catalogue
+from crossdock.consents.model import ACCESS
+from crossdock.consents.service import Consents
 from crossdock.db.pool import Database
 from crossdock.kernel.errors import InvalidRequestError, UnauthenticatedError
+from crossdock.linking.requests import LinkRequests
 from crossdock.projects import keys, policy
 from crossdock.projects.model import Principal
 from crossdock.projects.service import Projects
@@ -48,6 +51,10 @@ class Services(Protocol):
     def calls(self) -> Calls: ...  # noqa: D102 - the same
     @property
     def trail(self) -> Trail: ...  # noqa: D102 - the same
+    @property
+    def consents(self) -> Consents: ...  # noqa: D102 - the same
+    @property
+    def link_requests(self) -> LinkRequests: ...  # noqa: D102 - the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +77,13 @@ async def caller(services: Services, *, headers: Mapping[str, str], query: Mappi
     key = keys.of_header(headers.get("authorization", ""))
     if key is None:
         raise UnauthenticatedError(
-            "No key came with the request.", remedy="Send an agent key or API key as a bearer token, or by HTTP Basic."
+            "No key came with the request.",
+            remedy="Send an agent key or API key as a bearer token or by HTTP Basic, or connect by OAuth.",
         )
-    principal = await services.projects.authenticate_key(text=key)
+    if key.startswith(f"{ACCESS}_"):
+        principal = await services.consents.authenticate(token=key)
+    else:
+        principal = await services.projects.authenticate_key(text=key)
     await spend(principal=principal)
     principal = _narrowed(principal, query.get("effects"))
     if not policy.may(principal, "actions:write"):

@@ -9,7 +9,7 @@ from typing import Any, Final
 from crossdock.accounts.model import Account
 from crossdock.actions.model import ActionCall
 from crossdock.actions.screening import Wish, plan
-from crossdock.agents import arguments, guard, tools
+from crossdock.agents import arguments, guard, link_tool, tools
 from crossdock.agents.auth import Caller, Services
 from crossdock.agents.tools import Toolbox
 from crossdock.audit import events
@@ -53,6 +53,8 @@ class ToolCalls:
         try:
             if name.endswith(tools.SEARCH) and caller.mode == "search_execute":
                 return Outcome(self._found(caller, name, given))
+            if name == link_tool.NAME:
+                return Outcome(await link_tool.run(self.services.link_requests, caller, given))
             tool, rest = _chosen(caller, name, given)
             _, action = self.services.catalogue.action(tool)
             effect = action.effect

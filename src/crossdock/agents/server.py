@@ -23,6 +23,7 @@ from mcp_types import (
     CallToolResult,
     ContentBlock,
     EmbeddedResource,
+    InputRequiredResult,
     ListToolsResult,
     PaginatedRequestParams,
     TextContent,
@@ -33,7 +34,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Message, Receive, Scope, Send
 
 import crossdock
-from crossdock.agents import auth, guard
+from crossdock.agents import auth, guard, link_tool, oauth
 from crossdock.agents.auth import Caller, Services, Spend
 from crossdock.agents.calls import Outcome, ToolCalls
 from crossdock.agents.tools import Toolbox
@@ -55,8 +56,8 @@ Context = ServerRequestContext[Any, Any]
 
 
 def routes(services: Services, *, spend: Spend) -> list[BaseRoute]:
-    """Return the route of the server; ``spend`` counts a call of a principal or refuses it."""
-    return [Route(PATH, AgentEndpoint(services, spend=spend))]
+    """Return the routes of the server and of its OAuth; ``spend`` counts a call of a principal or refuses it."""
+    return [Route(PATH, AgentEndpoint(services, spend=spend)), *oauth.routes(services.consents)]
 
 
 class AgentEndpoint:
@@ -96,7 +97,8 @@ class AgentEndpoint:
                 spend=self._spend,
             )
         except CrossdockError as error:
-            await _refusal(error, self._hub_url)(scope, receive, send)
+            sent = Headers(scope=scope).get("authorization")
+            await _refusal(error, self._hub_url, sent=sent)(scope, receive, send)
             return
         # A manager of its own for each request: it keeps nothing, and needs no lifespan of the application.
         manager = StreamableHTTPSessionManager(
@@ -110,11 +112,14 @@ class AgentEndpoint:
         _scope(ctx)[_LISTED] = self._toolbox.listed(_caller(ctx))
         return ListToolsResult(tools=[])
 
-    async def _call(self, ctx: Context, params: CallToolRequestParams) -> CallToolResult:
+    async def _call(self, ctx: Context, params: CallToolRequestParams) -> CallToolResult | InputRequiredResult:
         caller = _caller(ctx)
-        outcome = await self._calls.call(
-            caller=caller, client=_client(ctx, caller), name=params.name, given=params.arguments or {}
-        )
+        given: Mapping[str, Any] = params.arguments or {}
+        if params.name == link_tool.NAME:
+            given = await link_tool.resumed(self._services.link_requests, caller, params, given)
+        outcome = await self._calls.call(caller=caller, client=_client(ctx, caller), name=params.name, given=given)
+        if params.name == link_tool.NAME and (asked := link_tool.question(_meta(ctx), params, outcome.value)):
+            return asked
         return CallToolResult(content=_content(outcome), structured_content=outcome.value, is_error=outcome.is_error)
 
 
@@ -166,11 +171,16 @@ def _caller(ctx: Context) -> Caller:
 
 def _client(ctx: Context, caller: Caller) -> str:
     """Return the client's name: what the request says of it, else what its HTTP library says."""
-    meta: Mapping[str, Any] = (ctx.params or {}).get("_meta") or {}
-    told = meta.get(CLIENT_INFO_META_KEY)
+    told = _meta(ctx).get(CLIENT_INFO_META_KEY)
     if isinstance(told, Mapping) and told.get("name"):
         return f"{told['name']} {told.get('version', '')}".strip()
     return caller.agent
+
+
+def _meta(ctx: Context) -> Mapping[str, Any]:
+    """Return what the request says beside its arguments."""
+    found: Mapping[str, Any] = (ctx.params or {}).get("_meta") or {}
+    return found
 
 
 def _content(outcome: Outcome) -> list[ContentBlock]:
@@ -185,12 +195,12 @@ def _file(file: File) -> EmbeddedResource:
     return EmbeddedResource(resource=BlobResourceContents(uri=f"file:///{file.name}", mime_type=file.type, blob=blob))
 
 
-def _refusal(error: CrossdockError, hub_url: str) -> JSONResponse:
+def _refusal(error: CrossdockError, hub_url: str, *, sent: str | None) -> JSONResponse:
     headers = {"cache-control": "no-store"}
     if isinstance(error, WaitError):
         headers["retry-after"] = str(max(1, math.ceil(error.retry_after)))
     if error.http_status == _UNAUTHENTICATED:
-        headers["www-authenticate"] = 'Bearer realm="Crossdock", Basic realm="Crossdock", charset="UTF-8"'
+        headers["www-authenticate"] = oauth.challenge(hub_url, token=sent)
     body = {
         "statusCode": error.http_status,
         "message": error.message,

@@ -7,16 +7,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from crossdock.agents import arguments
+from crossdock.agents import arguments, link_tool
 from crossdock.agents.auth import Caller, Style
 from crossdock.agents.guard import plain
 from crossdock.connectors.catalogue import Catalogue
-from crossdock.connectors.model import Action, Connector, Effect
+from crossdock.connectors.choice import Choice
+from crossdock.connectors.model import Action, Connector
 from crossdock.projects import policy
 
 SEARCH: Final = "_search_actions"
 EXECUTE: Final = "_execute_action"
 _MOST_LISTS: Final = 64
+Grants = Mapping[str, frozenset[Choice]]
 _EFFECTS: Final[Mapping[str, dict[str, bool]]] = {
     "read": {"readOnlyHint": True, "destructiveHint": False},
     "write": {"readOnlyHint": False, "destructiveHint": False},
@@ -39,7 +41,8 @@ class Toolbox:
         found = self.lists.get(key)
         if found is None:
             tools = self._meta(caller, grants) if caller.mode == "search_execute" else self._tools(caller, grants)
-            found = json.dumps(list(tools), ensure_ascii=False, separators=(",", ":")).encode()
+            asking = [link_tool.described(self.catalogue)] if link_tool.is_listed(caller) else []
+            found = json.dumps([*tools, *asking], ensure_ascii=False, separators=(",", ":")).encode()
             if len(self.lists) >= _MOST_LISTS:
                 self.lists.clear()
             self.lists[key] = found
@@ -62,11 +65,11 @@ class Toolbox:
             }
         return found
 
-    def _tools(self, caller: Caller, grants: Mapping[str, frozenset[Effect]]) -> Iterator[dict[str, Any]]:
+    def _tools(self, caller: Caller, grants: Grants) -> Iterator[dict[str, Any]]:
         for action in allowed(self.catalogue, caller, grants):
             yield self.described(action, caller.style)
 
-    def _meta(self, caller: Caller, grants: Mapping[str, frozenset[Effect]]) -> Iterator[dict[str, Any]]:
+    def _meta(self, caller: Caller, grants: Grants) -> Iterator[dict[str, Any]]:
         for key in sorted(grants):
             connector = self.catalogue.get(key)
             effects = {action.effect for action in allowed(self.catalogue, caller, {key: grants[key]})}
@@ -74,28 +77,31 @@ class Toolbox:
             yield _execute_tool(connector, is_reading=effects <= {"read"})
 
 
-def grants_of(caller: Caller) -> dict[str, frozenset[Effect]]:
-    """Return by connector what the accounts that the caller reaches are linked for."""
-    grants: dict[str, frozenset[Effect]] = {}
+def grants_of(caller: Caller) -> Grants:
+    """Return by connector what the accounts that the caller reaches are linked for, as far as their profiles go."""
+    grants: dict[str, frozenset[Choice]] = {}
     for account in caller.accounts:
-        grants[account.connector_key] = grants.get(account.connector_key, frozenset()) | account.effects
+        own = Choice(actions=account.choice.actions, effects=account.effects & account.choice.effects)
+        grants[account.connector_key] = grants.get(account.connector_key, frozenset()) | {own}
     return grants
 
 
-def allowed(catalogue: Catalogue, caller: Caller, grants: Mapping[str, frozenset[Effect]]) -> Iterator[Action]:
+def allowed(catalogue: Catalogue, caller: Caller, grants: Grants) -> Iterator[Action]:
     """Yield the actions that the caller may run, in the order of connectors and definitions."""
     may_write = policy.may(caller.principal, "actions:write")
     for key in sorted(grants):
         for action in catalogue.get(key).actions.values():
-            is_granted = action.effect in grants[key] and (action.effect == "read" or may_write)
-            if is_granted and policy.allows(caller.principal, action=action.name, effect=action.effect):
+            name, effect = action.name, action.effect
+            is_granted = any(one.allows(action=name, effect=effect) for one in grants[key])
+            is_granted = is_granted and (effect == "read" or may_write)
+            if is_granted and policy.allows(caller.principal, action=name, effect=effect):
                 yield action
 
 
 def _bounds(caller: Caller) -> object:
     """Return what of the principal decides over its tools: equal for all who see the same."""
     grant = caller.principal.grant
-    own = (grant.actions, grant.effects) if grant else None
+    own = (grant.actions, grant.effects, link_tool.is_listed(caller)) if grant else None
     return policy.may(caller.principal, "actions:write"), own
 
 

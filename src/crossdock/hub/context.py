@@ -10,10 +10,12 @@ from crossdock.accounts.service import Accounts
 from crossdock.actions.service import Calls
 from crossdock.audit.trail import Trail
 from crossdock.connectors.catalogue import Catalogue
+from crossdock.consents.service import Consents
 from crossdock.db.pool import Database, Row
 from crossdock.hub.render import Renderer
 from crossdock.kernel.clock import Clock
 from crossdock.linking.oauth import OAuth
+from crossdock.linking.requests import LinkRequests
 from crossdock.linking.service import Linking
 from crossdock.linking.sessions import Sessions
 from crossdock.outbox.webhooks import Webhooks
@@ -34,6 +36,8 @@ class HubContext:
     sessions: Sessions
     linking: Linking
     oauth: OAuth
+    link_requests: LinkRequests
+    consents: Consents
     webhooks: Webhooks
     trail: Trail
     checkup: Checkup

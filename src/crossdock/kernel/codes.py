@@ -167,6 +167,18 @@ SPECIAL: Final[Mapping[str, Special]] = MappingProxyType(
             "Leave x-crossdock-look out, or give what names the thing, such as its order number.",
             422,
         ),
+        "links_not_granted": Special(
+            "The agent may not ask for accounts",
+            "An agent asks people to link accounts only where a person allowed that for its key or connection.",
+            "Make an agent key that may request links, or link the account yourself.",
+            403,
+        ),
+        "links_pending": Special(
+            "Too many requests of the agent wait",
+            "An agent may have five requests for accounts open at a time.",
+            "Answer one of them, or wait until they end after a day.",
+            409,
+        ),
         "method_not_allowed": Special(
             "This address does not take that method",
             "The path is right, but not with this HTTP method.",
@@ -205,6 +217,36 @@ SPECIAL: Final[Mapping[str, Special]] = MappingProxyType(
             "Stop it, or take other ports with --port.",
             500,
             "give_up",
+        ),
+        "profile_action": Special(
+            "The connector profile is not for this action",
+            "A connector profile may name the actions that its accounts can be called with.",
+            "Use another action, or add this one to the profile on the dashboard under Connectors.",
+            403,
+        ),
+        "profile_effect": Special(
+            "The connector profile does not go as far as this",
+            "A connector profile may be bound to reading, or to writing without deleting.",
+            "Use an action that only reads, or widen the profile on the dashboard under Connectors.",
+            403,
+        ),
+        "profile_in_use": Special(
+            "The connector profile is in use",
+            "Accounts are linked through it, and would be left without their setup.",
+            "Link its accounts again through another profile, or delete them, or switch the profile off.",
+            409,
+        ),
+        "profile_mismatch": Special(
+            "The account has another connector profile",
+            "The call names a connector profile that is not the one the account is linked through.",
+            "Leave the header x-connector-profile-id out, or name the account's own profile.",
+            400,
+        ),
+        "profile_proxy": Special(
+            "The connector profile is for chosen actions only",
+            "A request of one's own could do what none of the chosen actions does.",
+            "Run an action instead, or choose every action for the profile.",
+            403,
         ),
         "seal_broken": Special(
             "A stored secret cannot be opened",

@@ -11,12 +11,14 @@ from crossdock.accounts.service import Accounts
 from crossdock.actions.service import Calls
 from crossdock.audit.trail import Trail
 from crossdock.connectors.catalogue import Catalogue
+from crossdock.consents.service import Consents
 from crossdock.db.jobs import Jobs
 from crossdock.db.pool import Database
 from crossdock.egress.client import Egress
 from crossdock.kernel.clock import Clock, SystemClock
 from crossdock.kernel.ids import Ids
 from crossdock.linking.oauth import OAuth
+from crossdock.linking.requests import LinkRequests
 from crossdock.linking.service import Linking
 from crossdock.linking.sessions import Sessions
 from crossdock.outbox.deliver import Deliverer
@@ -59,6 +61,8 @@ class House:
     sessions: Sessions
     linking: Linking
     oauth: OAuth
+    link_requests: LinkRequests
+    consents: Consents
     calls: Calls
 
 
@@ -86,7 +90,7 @@ async def open_house(
 
 def _house(on: Ground, records: Records) -> House:
     projects = Projects(db=on.db, clock=on.clock, ids=on.ids, trail=on.trail)
-    sessions, linking, oauth = build_flows(on, records, projects)
+    flows = build_flows(on, records, projects)
     calls = Calls.build(
         db=on.db,
         catalogue=on.catalogue,
@@ -128,8 +132,10 @@ def _house(on: Ground, records: Records) -> House:
         leases=records.leases,
         checkup=records.checkup,
         schedule=records.schedule,
-        sessions=sessions,
-        linking=linking,
-        oauth=oauth,
+        sessions=flows.sessions,
+        linking=flows.linking,
+        oauth=flows.oauth,
+        link_requests=flows.link_requests,
+        consents=flows.consents,
         calls=calls,
     )

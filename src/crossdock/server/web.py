@@ -32,6 +32,8 @@ def build_app(house: House) -> ASGIApp:
         sessions=house.sessions,
         linking=house.linking,
         oauth=house.oauth,
+        link_requests=house.link_requests,
+        consents=house.consents,
         webhooks=house.webhooks,
         trail=house.trail,
         checkup=house.checkup,

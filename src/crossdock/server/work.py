@@ -11,7 +11,15 @@ from crossdock.server.house import House
 from crossdock.worker import tasks
 from crossdock.worker.tasks import Sweep
 
-_SWEEPS: Final = {"schedule": 5.0, "outbox": 5.0, "linking": 60.0, "sign_ins": 600.0, "events": 3600.0, "logs": 3600.0}
+_SWEEPS: Final = {
+    "schedule": 5.0,
+    "outbox": 5.0,
+    "linking": 60.0,
+    "sign_ins": 600.0,
+    "apps": 600.0,
+    "events": 3600.0,
+    "logs": 3600.0,
+}
 
 
 async def work(house: House, *, stop: asyncio.Event, kind: str) -> None:
@@ -20,11 +28,16 @@ async def work(house: House, *, stop: asyncio.Event, kind: str) -> None:
     async def deliver(payload: Mapping[str, Any]) -> None:
         await house.deliverer.deliver(project_id=payload["project_id"], delivery_id=payload["delivery_id"])
 
+    async def sweep_apps() -> None:
+        await house.consents.sweep()
+        await house.link_requests.sweep()
+
     looks: dict[str, Callable[[], Awaitable[object]]] = {
         "schedule": house.schedule.sweep,
         "outbox": house.deliverer.deliver_due,
         "linking": house.linking.sweep,
         "sign_ins": house.projects.sweep,
+        "apps": sweep_apps,
         "events": house.deliverer.prune,
         "logs": house.calls.sweep,
     }

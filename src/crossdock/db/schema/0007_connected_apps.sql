@@ -86,6 +86,7 @@ create table link_requests (
     session_id bigint references connect_sessions on delete set null,
     created_at timestamptz not null,
     expires_at timestamptz not null,
+    opened_at timestamptz,
     declined_at timestamptz
 );
 create index link_requests_by_holder on link_requests (project_id, holder, created_at desc);
