@@ -128,6 +128,16 @@ async def update_integration(world: World) -> object:
     )
 
 
+async def end_integration(world: World) -> object:
+    return await integration_store.end_integration(
+        world.conn, project_id=world.foreign, integration_id="int_mine", now=world.clock.now()
+    )
+
+
+async def make_default(world: World) -> None:
+    await integration_store.make_default(world.conn, project_id=world.foreign, integration=world["integration"])
+
+
 CASES = MappingProxyType(
     {
         "accounts.store.insert_account": Case(insert_account),
@@ -159,6 +169,13 @@ CASES = MappingProxyType(
         "accounts.integration_store.get_integration": _in_project(
             integration_store.get_integration, integration_id="int_mine"
         ),
+        "accounts.integration_store.hold_integration": _in_project(
+            integration_store.hold_integration, integration_id="int_mine"
+        ),
+        "accounts.integration_store.known_ways": _in_project(integration_store.known_ways),
+        "accounts.integration_store.uses": _in_project(integration_store.uses),
+        "accounts.integration_store.end_integration": Case(end_integration),
+        "accounts.integration_store.make_default": Case(make_default),
         "accounts.integration_store.update_integration": Case(update_integration),
         "accounts.integration_store.lock_project": _in_project(integration_store.lock_project),
     }

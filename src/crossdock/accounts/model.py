@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from crossdock.connectors.model import Effect, EnvironmentType
+from crossdock.connectors.choice import EVERYTHING, Choice
+from crossdock.connectors.model import EFFECTS, Effect, EnvironmentType
 from crossdock.connectors.replies import Identity
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "AccountQuery",
     "CallRecord",
     "Candidate",
+    "Chosen",
     "Identity",
     "Integration",
     "SealedCredential",
@@ -45,6 +47,7 @@ class StatusReason:
 class Account:
     """A linked account; times are aware UTC, and no secret is in it.
 
+    ``effects`` is what the person allowed, ``choice`` what its connector profile is for: a call needs both.
     ``expires_at`` is the end of the access token, ``hard_end_at`` the day after which only a person can renew.
     """
 
@@ -83,6 +86,7 @@ class Account:
     next_refresh_at: datetime | None = None
     expires_at: datetime | None = None
     hard_end_at: datetime | None = None
+    choice: Choice = EVERYTHING
 
     @property
     def needs_person(self) -> bool:
@@ -134,7 +138,12 @@ class SealedCredential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Integration:
-    """A connector as one project uses it by one method; ``setup_secrets`` names what the vault keeps for it."""
+    """A connector as one project uses it by one method: a connector profile.
+
+    ``setup_secrets`` names what the vault keeps for it. ``scopes`` are what a person is asked for, by the connector's
+    names; none means what the connector asks for by itself. ``is_default`` marks the one that is offered where a link
+    names none.
+    """
 
     id: str
     project_id: str
@@ -147,6 +156,28 @@ class Integration:
     setup_secrets: tuple[str, ...]
     created_at: datetime
     updated_at: datetime
+    scopes: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ("*",)
+    effects: frozenset[Effect] = frozenset(EFFECTS)
+    is_default: bool = False
+
+    @property
+    def choice(self) -> Choice:
+        """What its accounts may be called with."""
+        return Choice(actions=self.actions, effects=self.effects)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What a connector profile is made for, or changed to; None leaves a field alone."""
+
+    name: str | None = None
+    environment: str | None = None
+    scopes: Sequence[str] | None = None
+    actions: Sequence[str] | None = None
+    effects: frozenset[Effect] | None = None
+    switch: Literal["on", "off"] | None = None
+    standing: Literal["default"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -262,11 +262,11 @@ class Accounts(Records):
         return replace(before, deleted_at=now, updated_at=now)
 
     async def _way(self, conn: Connection, project_id: str, integration_id: str) -> tuple[Connector, AuthMethod]:
-        integration = await integration_store.get_integration(
+        integration = await integration_store.hold_integration(
             conn, project_id=project_id, integration_id=integration_id
         )
         if integration is None:
-            raise NotFoundError("There is no such integration.", remedy="List them: GET /connectors/meta.")
+            raise NotFoundError("There is no such integration.", remedy="List them: GET /auth_configs.")
         connector = self.catalogue.get(integration.connector_key)
         return connector, connector.auth_method(integration.auth_method)
 

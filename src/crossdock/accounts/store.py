@@ -16,6 +16,7 @@ from crossdock.accounts.model import (
     SealedCredential,
     StatusReason,
 )
+from crossdock.connectors.choice import Choice
 from crossdock.db.pool import Connection, Row
 from crossdock.kernel.clock import iso
 
@@ -24,10 +25,14 @@ ACROSS_PROJECTS = (
     "expired_candidates",  # the same for what nobody confirmed
 )
 
-_ACCOUNT = ", ".join(field.name for field in fields(Account))
+_NAMES = tuple(field.name for field in fields(Account) if field.name != "choice")
+# What the connector profile is for comes with the account, so that no call can be judged without it.
+_ACCOUNT = f"""{", ".join(_NAMES)}, (select jsonb_build_object('actions', profile.actions, 'effects', profile.effects)
+    from integrations as profile
+    where profile.project_id = accounts.project_id and profile.id = accounts.integration_id) as choice"""
 _CREDENTIAL = ", ".join(field.name for field in fields(SealedCredential))
 _CANDIDATE = ", ".join(field.name for field in fields(Candidate))
-_CHANGEABLE = frozenset(_ACCOUNT.split(", ")) - {"id", "project_id", "created_at", "linked_by", "connector_key"}
+_CHANGEABLE = frozenset(_NAMES) - {"id", "project_id", "created_at", "linked_by", "connector_key"}
 _LIVE = "project_id = $1 and deleted_at is null"
 
 
@@ -288,7 +293,7 @@ async def recent_calls(conn: Connection, *, project_id: str, account_id: str, li
 
 
 def _columns(account: Account) -> dict[str, Any]:
-    names = [name for name in _ACCOUNT.split(", ") if name != "project_id"]
+    names = [name for name in _NAMES if name != "project_id"]
     return {name: _encoded(name, getattr(account, name)) for name in names}
 
 
@@ -306,9 +311,11 @@ def _encoded(name: str, value: Any) -> Any:
 
 
 def _account(row: Row) -> Account:
-    stored: dict[str, Any] = {name: row[name] for name in _ACCOUNT.split(", ")}
+    stored: dict[str, Any] = {name: row[name] for name in _NAMES}
     stored["status_reasons"] = _reasons(stored["status_reasons"])
-    return Account(**_read(stored))
+    chosen = row["choice"]
+    choice = Choice(actions=tuple(chosen["actions"]), effects=frozenset(chosen["effects"]))
+    return Account(**_read(stored), choice=choice)
 
 
 def _candidate(row: Row) -> Candidate:

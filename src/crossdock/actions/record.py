@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from crossdock.accounts import profiles
 from crossdock.accounts.model import Account
 from crossdock.accounts.service import Accounts
 from crossdock.actions import failures, lines
@@ -87,10 +88,12 @@ class Record:
         )
 
     async def check_effect(self, *, principal: Principal, account: Account, intent: Intent) -> None:
-        """Raise ForbiddenError unless the grant holds the effect; the refusal stands in the trail."""
+        """Raise ForbiddenError unless grant and profile hold the call; the refusal stands in the trail."""
         try:
             policy.check_bounds(principal, action=intent.name, effect=intent.effect)
             policy.check_effect(account.effects, intent.effect)
+            own = _service(intent) == "proxy"
+            profiles.check(account, action=None if own else intent.name, effect=intent.effect)
         except ForbiddenError as error:
             self.refused(principal=principal, account=account, intent=intent, error=error)
             await self._audit(principal, account, intent, event=intent.refused, detail={"code": error.error_code})

@@ -17,6 +17,7 @@ from crossdock.accounts.model import Integration
 from crossdock.accounts.service import Accounts
 from crossdock.connectors import auth
 from crossdock.connectors.auth import TokenRefused, Tokens
+from crossdock.connectors.choice import wire_scopes
 from crossdock.connectors.model import AuthMethod, Connector, Effect
 from crossdock.connectors.replies import transport_cause
 from crossdock.db.pool import Connection, Database
@@ -26,7 +27,7 @@ from crossdock.kernel.errors import ConflictError, InvalidRequestError, NotFound
 from crossdock.kernel.ids import Ids, digest, fingerprint
 from crossdock.kernel.points import reach
 from crossdock.kernel.secret import Secret
-from crossdock.linking import store
+from crossdock.linking import decisions, store
 from crossdock.linking.service import Linking
 from crossdock.linking.session import OAUTH_LIFE, Attempt, ConnectSession, closed, fresh_checklist, marked
 from crossdock.linking.sessions import Sessions
@@ -122,7 +123,7 @@ class OAuth:
             redirect_uri=self.callback_url(connector.key),
             state=state,
             code_challenge=challenge(verifier),
-            scopes=method.scopes,
+            scopes=wire_scopes(connector=connector, scopes=integration.scopes, otherwise=method.scopes),
         )
         return Started(attempt, url, cookie_of(state), Secret(binding))
 
@@ -275,8 +276,9 @@ class OAuth:
 
     async def _confirmed(self, session: ConnectSession, attempt: Attempt) -> Attempt:
         """Confirm without asking; where the provider's account is another one, the attempt says so."""
+        chosen = decisions.unasked(session)
         try:
-            await self.linking.confirm(session=session, attempt_id=attempt.id, on_conflict="refuse")
+            await self.linking.confirm(session=session, attempt_id=attempt.id, on_conflict=chosen)
         except ConflictError as conflict:
             return (await self._failed(session, attempt, conflict.error_code)).attempt
         return await self.linking.get_attempt(session=session, attempt_id=attempt.id)
@@ -306,7 +308,7 @@ class OAuth:
         if "#" in redirect_uri or not leads_to(redirect_uri, allowed=allowed):
             raise InvalidRequestError(
                 "The `redirect_uri` is of an origin that this session does not allow.",
-                remedy="Add the origin to the project's allowed origins in the dashboard.",
+                remedy="Give the component Crossdock's address as its app URL, or add the origin in the dashboard.",
             )
 
 

@@ -72,6 +72,8 @@ class Linking:
         fields = await self._with_stored(session, method, fields)
         # Clients say "production" unasked: only a session for tests is held to its world.
         wanted: EnvironmentType | None = "test" if session.type == "test" else None
+        if integration.environment is not None:
+            wanted = connector.environment(integration.environment).type
         now = self.clock.now()
         submission = guide.recognise_all(connector=connector, method=method, fields=fields, now=now, wanted=wanted)
         chosen = session.effects if session.effects_locked else effects

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from crossdock.accounts.integrations import Integrations
+from crossdock.accounts.integrations import Integrations, offered
 from crossdock.accounts.model import Account, Integration
 from crossdock.accounts.service import Accounts
 from crossdock.audit import events
@@ -22,6 +22,7 @@ from crossdock.linking import store
 from crossdock.linking.session import (
     DEFAULT_LIFE,
     LONGEST_LIFE,
+    Attempt,
     ConnectSession,
     Offer,
     SessionExpiredError,
@@ -150,18 +151,28 @@ class Sessions:
                 code="link_used",
             )
 
+    async def linked(self, *, session: ConnectSession) -> Attempt | None:
+        """Return the attempt by which the session has linked its account, the newest of several, None before."""
+        async with self.db.connection() as conn:
+            return await store.linked_attempt(conn, project_id=session.project_id, session_id=session.id)
+
     async def offers(self, *, session: ConnectSession) -> list[Offer]:
-        """Return what the session may link: active integrations, narrowed by provider, integration or account."""
+        """Return what the session may link, narrowed by provider, profile or account.
+
+        Where it names no profile, each way of linking has one: the account's own, else the project's default.
+        """
         account = await self.existing_account(session=session)
+        held = await self.integrations.list(project_id=session.project_id)
+        own = session.integration_id or (account.integration_id if account else None)
         found: list[Offer] = []
-        for integration in await self.integrations.list(project_id=session.project_id):
+        for integration in offered(held, own=own):
             connector = self.catalogue.get(integration.connector_key)
             wanted = (
                 (session.provider in {None, connector.key})
                 and (session.integration_id in {None, integration.id})
                 and (account is None or account.connector_key == connector.key)
             )
-            if integration.active and wanted:
+            if wanted:
                 method = connector.auth_method(integration.auth_method)
                 found.append(Offer(integration.id, integration.name, connector, method))
         return found

@@ -144,7 +144,7 @@ class Trial:
         if result.outcome == "scope" or result.identity is None:
             text = result.cause.title if result.cause else "The account's name could not be read."
             return await self._fail(subject, marked(checklist, "scopes", "failed", text), result.cause, result)
-        checklist = marked(checklist, "scopes", *_scopes(result))
+        checklist = marked(checklist, "scopes", *_scopes(result, subject.integration))
         checklist = marked(checklist, "identity", "ok", result.identity.name)
         return await self._succeed(subject, checklist, result)
 
@@ -233,10 +233,11 @@ class Trial:
         return found or subject.attempt
 
 
-def _scopes(result: ProbeResult) -> tuple[Literal["ok", "warn"], str]:
-    """Say which scopes were found and which are missing."""
-    if result.scopes_missing:
-        return "warn", "Not ticked: " + ", ".join(sorted(result.scopes_missing))
+def _scopes(result: ProbeResult, profile: Integration) -> tuple[Literal["ok", "warn"], str]:
+    """Say which scopes were found and which are missing, of those that the profile asks for where it names some."""
+    missing = result.scopes_missing & set(profile.scopes) if profile.scopes else result.scopes_missing
+    if missing:
+        return "warn", "Not ticked: " + ", ".join(sorted(missing))
     if result.scopes_found:
         return "ok", ", ".join(sorted(result.scopes_found))
     return "ok", "Full access"

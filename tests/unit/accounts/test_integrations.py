@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from crossdock.accounts.model import Chosen
 from crossdock.kernel.errors import NotFoundError, UnprocessableError
 from token_house import TokenHouse
 
@@ -68,7 +69,7 @@ async def test_a_secret_that_is_left_out_stays(quiet_house: TokenHouse) -> None:
         integration_id=made.id,
         actor="person:p",
         setup={"client_id": "app-2"},
-        name="Our own app",
+        chosen=Chosen(name="Our own app"),
     )
 
     async with quiet_house.db.connection() as conn:
