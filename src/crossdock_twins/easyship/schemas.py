@@ -27,6 +27,7 @@ _RULES: Mapping[str, Callable[[Any], Callable[[str, Any], str | None]]] = {
     "min_length": validation.no_shorter,
     "format": lambda name: validation.FORMATS.get(name, validation.unchecked),
 }
+_OF_KIND = {"integer": validation.countable, "number": validation.measurable}
 
 
 class Schemas:
@@ -91,8 +92,7 @@ class Schemas:
         if kind == "null":
             return validation.Nothing(pointer=pointer)
         rules = [_RULES[name](notation[name]) for name in _RULES if name in notation]
-        if kind == "integer":
-            rules.append(validation.countable)
+        rules += [_OF_KIND[kind]] if kind in _OF_KIND else []
         enum = tuple(notation.get("enum", ()))
         return validation.Scalar(
             pointer=pointer, kind=kind, cast=_CASTS[kind], nullable=nullable, enum=enum, rules=rules

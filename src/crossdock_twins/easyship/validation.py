@@ -17,7 +17,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _WHOLE = re.compile(r"[-+]?[0-9]{1,15}")
 _NUMBER = re.compile(r"[-+]?[0-9]{1,15}(?:\.[0-9]{1,15})?(?:[eE][-+]?[0-9]{1,2})?")
-_MOST = 2**63 - 1
+_MOST, _MOST_MONEY = 2**63 - 1, 10**15
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -274,7 +274,16 @@ def at_most(most: float) -> Callable[[str, Any], str | None]:
 
 def countable(pointer: str, value: Any) -> str | None:
     """Refuse whole numbers beyond 64 bits, which no database column takes."""
-    if -_MOST <= value <= _MOST:
+    return _within(pointer, value, _MOST)
+
+
+def measurable(pointer: str, value: Any) -> str | None:
+    """Refuse numbers that no sum of money or measure comes near; the bound is the twin's own."""
+    return _within(pointer, value, _MOST_MONEY)
+
+
+def _within(pointer: str, value: float, most: int) -> str | None:
+    if -most <= value <= most:
         return None
     return f"{pointer} {inspect(value)} is {'more than maximum' if value > 0 else 'less than minimum'} value"
 

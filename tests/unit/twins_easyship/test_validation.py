@@ -157,9 +157,12 @@ def test_every_form_of_rule_has_its_words() -> None:
             "Note": {"type": "string", "max_length": 3},
             "Id": {"type": "string", "pattern": "^ES"},
             "Day": {"type": "string", "format": "date"},
+            "Price": "number",
+            "Count": "integer",
         }
     )
     wrong: dict[str, list[Any]] = {"Small": [0, 101], "Note": ["four"], "Id": ["US1"], "Day": ["invalid_date"]}
+    wrong |= {"Price": [3e307, -(10**16)], "Count": [2**63]}
 
     messages = []
     for name, values in wrong.items():
@@ -174,6 +177,9 @@ def test_every_form_of_rule_has_its_words() -> None:
         'Note "four" is longer than max length',
         'Id pattern ^ES does not match value: "US1"',
         'Day Value: "invalid_date" is not conformant with date format',
+        "Price 3.0e+307 is more than maximum value",
+        "Price -10000000000000000 is less than minimum value",
+        "Count 9223372036854775808 is more than maximum value",
     ]
 
 
