@@ -177,7 +177,8 @@ async def names_of(desk: Desk) -> dict[str, str]:
     keys = await desk.ctx.projects.list_keys(project_id=desk.project_id)
     agents = await desk.ctx.projects.agents.all(project_id=desk.project_id)
     names = {f"person:{one.id}": one.email for one in people} | {f"key:{one.id}": one.name for one in keys}
-    return names | {f"agent:{one.id}": one.name for one in agents}
+    apps = await desk.ctx.consents.all(project_id=desk.project_id)
+    return names | {f"agent:{one.id}": one.name for one in agents} | {one.actor: one.client_name for one in apps}
 
 
 def actor(texts: Texts, name: str, *, names: Mapping[str, str]) -> str:
@@ -186,6 +187,7 @@ def actor(texts: Texts, name: str, *, names: Mapping[str, str]) -> str:
     words = {
         "key": texts.text("API key"),
         "agent": texts.text("Agent"),
+        "oauth": texts.text("App"),
         "person": texts.text("Person"),
         "session": texts.text("Link"),
         "system": texts.text("Crossdock"),
