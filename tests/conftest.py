@@ -9,6 +9,7 @@ from itertools import count
 import asyncpg
 import pytest
 import pytest_asyncio
+import structlog
 
 from crossdock.db import embedded, migrate
 from crossdock.db.embedded import Embedded
@@ -16,7 +17,15 @@ from crossdock.db.pool import Database
 from crossdock.kernel.clock import OffsetClock
 from crossdock.kernel.ids import Ids
 
-pytest_plugins = ["twins", "house", "shared_house", "guest"]
+pytest_plugins = ["twins", "house", "shared_house", "guest", "client_house"]
+
+# The usual one prints local variables: half a gigabyte of catalogue where a server fails, and secrets.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 _TEMPLATE = "house_template"
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
