@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from crossdock.hub import (
     dashboard_account,
     dashboard_accounts,
+    dashboard_agents,
     dashboard_apps,
     dashboard_audit,
     dashboard_connectors,
@@ -65,6 +66,7 @@ _PAGES: tuple[tuple[str, str, Handler, str], ...] = (
     ("POST", "/webhooks/{id}/deliveries/{delivery}/replay", dashboard_webhooks.replay, "webhooks:write"),
     ("GET", "/audit", dashboard_audit.index, "logs:read"),
     ("POST", "/audit/verify", dashboard_audit.verify, "logs:read"),
+    *dashboard_agents.PAGES,
     *dashboard_logs.PAGES,
     ("GET", "/settings", dashboard_settings.show, "admin"),
     ("POST", "/settings", dashboard_settings.keep_origins, "admin"),

@@ -114,7 +114,7 @@ def _sent(desk: Desk, said: Mapping[str, Any]) -> list[TextView]:
     document = _graphql(said.get("body"))
     if document is None:
         return found + _said(desk, desk.texts.text("Body"), said)
-    found.append(TextView(label=desk.texts.text("GraphQL document"), text=document["query"].strip()))
+    found.append(TextView(label=desk.texts.text("GraphQL document"), text=pretty.graphql(document["query"])))
     if document.get("variables"):
         variables = pretty.written(document["variables"])
         found.append(TextView(label=desk.texts.text("Variables"), text=variables))

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any, Final
 
+from graphql import GraphQLError, parse, print_ast
 from markupsafe import Markup, escape
 
 LONGEST: Final = 200_000
@@ -26,6 +27,14 @@ def indented(text: str) -> str:
         return written(json.loads(text))
     except (ValueError, RecursionError):
         return text
+
+
+def graphql(document: str) -> str:
+    """Write a GraphQL document anew, indented; give it back as it is where it cannot be read, such as a cut one."""
+    try:
+        return print_ast(parse(document))
+    except (GraphQLError, RecursionError):
+        return document
 
 
 def coloured(text: str) -> Markup:

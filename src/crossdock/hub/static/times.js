@@ -1,15 +1,21 @@
 // Writes moments in the reader's own time zone; the page has them in UTC.
-const clock = new Intl.DateTimeFormat(document.documentElement.lang.startsWith("en-XA") ? "en" : document.documentElement.lang, {
-  day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
-});
+const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+const brief = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+const short = new Intl.DateTimeFormat(language, brief);
+const long = new Intl.DateTimeFormat(language, { ...brief, year: "numeric" });
 const zone = new Intl.DateTimeFormat("en", { timeZoneName: "short" });
+const HALF_A_YEAR = 180 * 24 * 3600 * 1000;
 
 export function localise(root) {
   for (const time of root.querySelectorAll("time[data-local]")) {
     const moment = new Date(time.dateTime);
     if (!time.title) time.title = time.textContent;
+    if (time.closest("td") && Math.abs(moment - Date.now()) < HALF_A_YEAR) {
+      time.textContent = short.format(moment);
+      continue;
+    }
     const name = zone.formatToParts(moment).find((part) => part.type === "timeZoneName")?.value ?? "";
-    time.textContent = `${clock.format(moment)} ${name}`.trim();
+    time.textContent = `${long.format(moment)} ${name}`.trim();
   }
 }
 
