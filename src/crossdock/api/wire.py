@@ -209,7 +209,7 @@ class RpcRequest(Body):
     headers: dict[str, Any] | None = None
     body: dict[str, Any] | None = None
     defender_config: DefenderConfig | None = None
-    defender_enabled: bool | None = Field(default=None, deprecated=True)
+    defender_enabled: bool | None = Field(default=None, json_schema_extra={"deprecated": True})
 
 
 class Screened(BaseModel):
