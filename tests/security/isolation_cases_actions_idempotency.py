@@ -32,7 +32,23 @@ _KEYS = {
     "insert_key": writes(lambda w: idempotency_store.insert_key(w.conn, **foreign(w), **claim(w))),
     "read_key": Case(lambda w: idempotency_store.read_key(w.conn, **foreign(w), **KEY)),
     "keep_answer": Case(
-        lambda w: idempotency_store.keep_answer(w.conn, **foreign(w), **KEY, answer={"data": "foreign"}, content=b"")
+        lambda w: idempotency_store.keep_answer(
+            w.conn,
+            **foreign(w),
+            **KEY,
+            answer={"data": "foreign"},
+            content=b"",
+            running_until=w.clock.now() + timedelta(minutes=2),
+        )
+    ),
+    "retake_key": Case(
+        lambda w: idempotency_store.retake_key(
+            w.conn,
+            **foreign(w),
+            **KEY,
+            now=w.clock.now() + timedelta(minutes=6),
+            running_until=w.clock.now() + timedelta(minutes=11),
+        )
     ),
     "delete_key": Case(lambda w: idempotency_store.delete_key(w.conn, **foreign(w), **KEY)),
 }

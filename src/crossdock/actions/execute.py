@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from crossdock.accounts.model import Account
 from crossdock.actions import failures, forms, idempotency, proxy
 from crossdock.actions.idempotency import Idempotency
+from crossdock.actions.lookout import Lookout
 from crossdock.actions.model import ActionCall, Intent, ProxyReply, ProxyRequest
 from crossdock.actions.pacing import Pacer
 from crossdock.actions.record import Errand, Record
@@ -67,7 +68,15 @@ class Actions:
         account = await self.leases.account(project_id=principal.project_id, account_id=account_id)
         policy.check_reach(principal, account_id=account.id, owner_id=account.origin_owner_id)
         _check_connector(account, connector)
-        intent = replace(_intent(action), id=call.manner.id)
+        lookout = Lookout(
+            catalogue=self.catalogue,
+            run=self.run,
+            principal=principal,
+            account_id=account.id,
+            action=action,
+            call=call,
+        )
+        intent = replace(_intent(action, lookout), id=call.manner.id)
         await self.record.check_effect(principal=principal, account=account, intent=intent)
         try:
             request = requests.action_request(
@@ -81,28 +90,40 @@ class Actions:
             raise
         errand = self.record.errand(principal=principal, account=account, intent=intent, request=request)
         errand = replace(errand, priority=call.manner.priority)
-        ticket = idempotency.ticket(
-            principal=principal,
-            account_id=account.id,
-            key=call.manner.once,
-            effect=intent.effect,
-            request=[call.action, dict(call.path), dict(call.query), call.body],
-        )
+        return await self._carry(errand, self._acted(errand, connector, call, lookout))
+
+    async def _acted(self, errand: Errand, connector: Connector, call: ActionCall, lookout: Lookout) -> ActionResult:
+        """Send an action's request, once under its key, and read what came of it."""
+        intent = errand.intent
 
         async def acted() -> ActionResult:
             exchange = await self._exchange(errand)
             if exchange.cause is None:
-                return replies.action_result(connector=connector, action=action, reply=exchange.reply)
+                return replies.action_result(connector=connector, action=lookout.action, reply=exchange.reply)
             raise failures.of_reply(
                 connector=connector,
                 intent=intent,
                 cause=exchange.cause,
                 reply=exchange.reply,
                 clock=self.clock,
-                account_id=account.id,
+                account_id=errand.account.id,
             )
 
-        return await self._carry(errand, self.once.once(ticket=ticket, form=forms.RESULT, work=acted))
+        if intent.effect == "read":
+            return await acted()
+        ticket = idempotency.ticket(
+            principal=errand.principal,
+            account_id=errand.account.id,
+            key=call.manner.once,
+            intent=intent,
+            request=[call.action, dict(call.path), dict(call.query), call.body],
+        )
+
+        async def alone() -> ActionResult:
+            return await self.once.alone(ticket=lookout.ticket(intent), work=acted, look=lookout.find)
+
+        work, look = acted if call.manner.look == "in_doubt" else alone, lookout.find if lookout.may else None
+        return await self.once.once(ticket=ticket, form=forms.RESULT, work=work, look=look)
 
     async def proxy(self, *, principal: Principal, account_id: str, request: ProxyRequest) -> ProxyReply:
         """Pass a request through; what the grant does not allow is refused, and what the provider answers comes back.
@@ -124,7 +145,7 @@ class Actions:
             principal=principal,
             account_id=account.id,
             key=request.manner.once,
-            effect=passage.intent.effect,
+            intent=passage.intent,
             request=[sent.method, sent.url, sent.body],
         )
 
@@ -187,7 +208,7 @@ class Actions:
         return _Exchange(lease, reply, cause)
 
 
-def _intent(action: Action) -> Intent:
+def _intent(action: Action, lookout: Lookout) -> Intent:
     return Intent(
         name=action.name,
         effect=action.effect,
@@ -195,6 +216,8 @@ def _intent(action: Action) -> Intent:
         scopes=action.scopes,
         wrote=events.ACTION_WROTE,
         refused=events.ACTION_REFUSED,
+        look_with=None if action.effect == "read" else lookout.told(),
+        looks=action.effect != "read" and lookout.may,
     )
 
 

@@ -83,15 +83,30 @@ def of_transport(*, connector: Connector, intent: Intent, error: TransportError,
 
 
 def unknown(*, connector: Connector, intent: Intent, detail: dict[str, Any]) -> OutcomeUnknownError:
-    """Return the error for a write of which nobody knows whether it happened."""
-    remedy = (
-        "It does no harm to send this one again."
-        if intent.kept
-        else f"Look at {connector.name} whether it happened before you send it again."
-    )
+    """Return the error for a write of which nobody knows whether it happened, with the way to find out."""
+    told = dict(detail)
+    if intent.look_with is not None:
+        told["look_with"] = dict(intent.look_with)
+    if intent.fields:
+        told["fields"] = list(intent.fields)
+    what = f"{intent.name} ({', '.join(intent.fields)})" if intent.fields else intent.name
     return OutcomeUnknownError(
-        f"{connector.name} did not say whether {intent.name} was done.", remedy=remedy, detail=detail
+        f"{connector.name} did not say whether {what} was done.", remedy=_way_out(connector, intent), detail=told
     )
+
+
+def _way_out(connector: Connector, intent: Intent) -> str:
+    if intent.kept:
+        return "It does no harm to send this one again."
+    if intent.look_with is None:
+        return f"Look at {connector.name} whether it happened before you send it again."
+    looking = f"look with {intent.look_with['action']}, with the inputs in `look_with`, whether it happened"
+    if intent.looks:
+        return (
+            "Sent with an Idempotency-Key, send the same again with the same key: Crossdock looks first. "
+            f"Without one, {looking} before you send it again."
+        )
+    return f"First {looking}. Send it again only if it did not."
 
 
 def shown(reply: Reply) -> str:

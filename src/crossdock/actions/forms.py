@@ -17,13 +17,15 @@ def _result(answer: ActionResult) -> dict[str, Any]:
         "next": answer.next,
         "warnings": list(answer.warnings),
         "file": file,
+        "found": answer.found,
     }
 
 
 def _to_result(kept: dict[str, Any]) -> ActionResult:
     told = kept["file"]
     file = None if told is None else File(told["type"], told["name"], b64decode(told["content"]))
-    return ActionResult(kept["data"] if told is None else told, kept["next"], tuple(kept["warnings"]), file)
+    data = kept["data"] if told is None else told
+    return ActionResult(data, kept["next"], tuple(kept["warnings"]), file, kept.get("found", False))
 
 
 def _reply(answer: ProxyReply) -> dict[str, Any]:

@@ -53,19 +53,51 @@ async def read_key(conn: Connection, *, project_id: str, holder: str, key: str) 
 
 
 async def keep_answer(
-    conn: Connection, *, project_id: str, holder: str, key: str, answer: dict[str, Any], content: bytes | None
+    conn: Connection,
+    *,
+    project_id: str,
+    holder: str,
+    key: str,
+    answer: dict[str, Any],
+    content: bytes | None,
+    running_until: datetime,
 ) -> bool:
-    """Keep a claimed key's answer; False where the claim is gone."""
+    """Keep a claimed key's answer; False where the claim is gone.
+
+    ``running_until`` is until when a write whose outcome is unknown can still happen.
+    """
     kept = await conn.fetchval(
-        """update idempotency_keys set answer = $4, content = $5
+        """update idempotency_keys set answer = $4, content = $5, running_until = $6
            where project_id = $1 and holder = $2 and key = $3 and answer is null returning true""",
         project_id,
         holder,
         key,
         answer,
         content,
+        running_until,
     )
     return bool(kept)
+
+
+async def retake_key(
+    conn: Connection, *, project_id: str, holder: str, key: str, now: datetime, running_until: datetime
+) -> Row | None:
+    """Claim a key whose write is in doubt; return answer, created_at and running_until as they were, None if taken."""
+    return await conn.fetchrow(
+        """with doubted as (
+               select answer, created_at, running_until from idempotency_keys
+               where project_id = $1 and holder = $2 and key = $3
+                 and (answer->'error'->>'code' = 'outcome_unknown' or (answer is null and running_until <= $4))
+               for update)
+           update idempotency_keys k set answer = null, running_until = $5 from doubted
+           where k.project_id = $1 and k.holder = $2 and k.key = $3
+           returning doubted.answer, k.created_at, doubted.running_until""",
+        project_id,
+        holder,
+        key,
+        now,
+        running_until,
+    )
 
 
 async def delete_key(conn: Connection, *, project_id: str, holder: str, key: str) -> bool:

@@ -9,17 +9,20 @@ from typing import Any, Literal
 from crossdock.connectors.model import Effect
 
 Priority = Literal["live", "bulk"]
+Looking = Literal["in_doubt", "before"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
     """How a call is made: ``once`` is the caller's idempotency key for a write; bulk calls let live ones go first.
 
+    ``look`` says when to look whether a write has been made: where nobody knows what came of it, or always before.
     ``id`` is the id that the call gets in the log, from whoever wants to look it up there afterwards.
     """
 
     once: str | None = None
     priority: Priority = "live"
+    look: Looking = "in_doubt"
     id: str | None = None
 
 
@@ -70,6 +73,8 @@ class Intent:
     """What a call is about, for policy, log and audit: ``name`` is the action's, or method and path of a proxy call.
 
     ``kept`` says whether sending it twice does no harm; ``id`` is its id in the log where that was given beforehand.
+    ``look_with`` tells how to find out whether a write happened: an action and its inputs. With ``looks`` Crossdock
+    does so by itself. ``fields`` are the names of what a GraphQL document changes.
     """
 
     name: str
@@ -78,4 +83,7 @@ class Intent:
     scopes: tuple[str, ...] = ()
     wrote: str
     refused: str
+    look_with: Mapping[str, Any] | None = None
+    looks: bool = False
+    fields: tuple[str, ...] = ()
     id: str | None = None

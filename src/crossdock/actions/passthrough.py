@@ -20,7 +20,7 @@ from crossdock.connectors.model import Cause
 from crossdock.egress.client import Egress
 from crossdock.egress.errors import TransportError
 from crossdock.egress.exchange import Reply
-from crossdock.egress.stream import EchoedError, Stream, Watch
+from crossdock.egress.stream import Stream
 from crossdock.kernel.clock import Clock
 from crossdock.kernel.errors import CrossdockError, UnprocessableError
 from crossdock.projects import policy
@@ -81,21 +81,27 @@ class Passthrough:
             principal=principal,
             account_id=account.id,
             key=incoming.manner.once,
-            effect=passage.intent.effect,
+            intent=passage.intent,
             request=[sent.method, sent.url, sent.body],
         )
         if ticket is None:
-            async with self._answered(errand, incoming) as (stream, _):
+            stream, _ = await self._answered(errand, incoming)
+            try:
                 yield stream
+            finally:
+                await stream.close()
             return
         kept = await self.once.claim(ticket=ticket)
         if kept is not None:
             yield replay.again(kept)
             return
         try:
-            async with self._answered(errand, incoming) as (stream, cause):
-                copied, copy = replay.copying(stream)
+            stream, cause = await self._answered(errand, incoming)
+            copied, copy = replay.copying(stream)
+            try:
                 yield copied
+            finally:
+                await stream.close()
         except CrossdockError as error:
             await self.once.failed(ticket=ticket, error=error)
             raise
@@ -104,8 +110,7 @@ class Passthrough:
         elif copy.whole:
             await self.once.keep(ticket=ticket, kept=copy.kept())
 
-    @asynccontextmanager
-    async def _answered(self, errand: Errand, incoming: Incoming) -> AsyncIterator[tuple[Stream, Cause | None]]:
+    async def _answered(self, errand: Errand, incoming: Incoming) -> tuple[Stream, Cause | None]:
         """Wait for the account's turn, and send; once more with a new credential where that may be."""
         account, connector = errand.account, self.catalogue.get(errand.account.connector_key)
         turn = await self.pacer.turn(
@@ -113,18 +118,17 @@ class Passthrough:
         )
         lease = await self.leases.lease(project_id=account.project_id, account_id=account.id)
         await self.record.writing(errand)
-        async with self._sent(errand, lease, incoming, turn) as (stream, cause):
-            refusal = _refusal(lease, stream, cause)
-            if refusal is None:
-                yield stream, cause
-                return
+        stream, cause = await self._sent(errand, lease, incoming, turn)
+        refusal = _refusal(lease, stream, cause)
+        if refusal is None:
+            return stream, cause
+        await stream.close()
         renewed = await self.leases.lease(
             project_id=account.project_id, account_id=account.id, force_refresh_of=lease.generation
         )
         if errand.intent.effect != "read":
             raise failures.renewed(connector=lease.connector, account_id=account.id, cause=refusal)
-        async with self._sent(errand, renewed, incoming, turn) as answered:
-            yield answered
+        return await self._sent(errand, renewed, incoming, turn)
 
     async def _passage(self, account: Account, incoming: Incoming) -> Passage:
         """Judge the request; what decides what it does, or whether it was sent before, is read first."""
@@ -141,34 +145,32 @@ class Passthrough:
         request = replace(passage.request, headers={**passage.request.headers, "Accept-Encoding": coding})
         return replace(passage, request=request)
 
-    @asynccontextmanager
-    async def _sent(
-        self, errand: Errand, lease: Lease, incoming: Incoming, turn: Turn
-    ) -> AsyncIterator[tuple[Stream, Cause | None]]:
+    async def _sent(self, errand: Errand, lease: Lease, incoming: Incoming, turn: Turn) -> tuple[Stream, Cause | None]:
         """Send once and keep its line; a failure's body is read first, since it says what the failure means."""
         authorised = requests.authorise(errand.request, method=lease.method, credential=lease.credential)
-        began, known = self.clock.monotonic(), False
+        began = self.clock.monotonic()
         try:
-            async with self.egress.stream(
+            coming = await self.egress.stream(
                 authorised,
-                origins=lease.connector.origins(),
+                origins=lease.origins,
+                forms=lease.forms,
                 content=None if authorised.body is not None else incoming.content,
                 length=incoming.length,
-            ) as coming:
-                watch = Watch(lease.credential.values(), coding=coming.header("content-encoding"))
-                stream, reply, cause = await self._judged(errand, lease, _guarded(coming, watch))
+            )
+            try:
+                stream, reply, cause = await self._judged(errand, lease, coming)
                 turn.throttled(connector=lease.connector, reply=reply, cause=cause, clock=self.clock)
                 await self.record.answered(errand, lease, reply=reply, cause=cause, began=began)
-                known = True
-                yield stream, cause
-        except TransportError as error:
-            if known:
+            except BaseException:
+                await coming.close()
                 raise
+        except TransportError as error:
             raise await self.record.unanswered(errand, lease, error=error, began=began) from error
+        return stream, cause
 
     async def _judged(self, errand: Errand, lease: Lease, stream: Stream) -> tuple[Stream, Reply, Cause | None]:
         """Look at a failure's first bytes, and give them back in front of the rest; a success is kept by its head."""
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in stream.headers}
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in stream.headers}
         head = Reply(status=stream.status, headers=headers, body=b"", url=errand.request.url)
         if stream.status < _FAILED:
             return stream, head, None
@@ -179,7 +181,7 @@ class Passthrough:
                 break
         reply = replace(head, body=bytes(first))
         cause = replies.classify(connector=lease.connector, reply=reply)
-        return Stream(stream.status, stream.headers, _again(bytes(first), stream.chunks)), reply, cause
+        return replace(stream, chunks=_again(bytes(first), stream.chunks)), reply, cause
 
 
 def _refusal(lease: Lease, stream: Stream, cause: Cause | None) -> Cause | None:
@@ -187,23 +189,6 @@ def _refusal(lease: Lease, stream: Stream, cause: Cause | None) -> Cause | None:
     if lease.method.lifecycle == "static" or stream.status != _REFUSED:
         return None
     return cause if cause is not None and cause.verdict == "dead" else None
-
-
-def _guarded(coming: Stream, watch: Watch) -> Stream:
-    """Put the watch over a reply: its headers at once, its body as it passes."""
-    headers = [(name, watch.header(value)) for name, value in coming.headers]
-
-    async def chunks() -> AsyncIterator[bytes]:
-        try:
-            async for chunk in coming.chunks:
-                if passing := watch.feed(chunk):
-                    yield passing
-        except EchoedError:
-            raise TransportError("bad_reply", sent=True, host="the provider") from None
-        if rest := watch.end():
-            yield rest
-
-    return Stream(coming.status, headers, chunks())
 
 
 async def _again(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -48,6 +48,7 @@ def passage(
         kept=effect == "read",
         wrote=events.PROXY_WROTE,
         refused=events.PROXY_REFUSED,
+        fields=() if effect == "read" else effects.changed_fields(connector=connector, body=body),
     )
     request = requests.proxy_request(
         connector=connector,

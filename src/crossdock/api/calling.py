@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Header
 
 from crossdock.actions import idempotency, pacing
 from crossdock.actions.model import Manner
 from crossdock.api.context import ApiContext
-from crossdock.kernel.errors import UnauthenticatedError
+from crossdock.kernel.errors import InvalidRequestError, UnauthenticatedError
 from crossdock.projects import keys
 from crossdock.projects.model import Principal
 
@@ -24,11 +24,34 @@ Priority = Annotated[
     str | None,
     Header(alias="x-crossdock-priority", description="`bulk` lets other calls of the account go first."),
 ]
+Look = Annotated[
+    str | None,
+    Header(
+        alias="x-crossdock-look",
+        description="For writes of actions: `before` looks whether it is there, and sends only where it is not.",
+    ),
+]
+PROFILE_HEADER: Final = b"x-connector-profile-id"
+ProfileId = Annotated[
+    str | None,
+    Header(
+        alias="x-connector-profile-id",
+        description="The connector profile that the account is expected to be of; another one is refused.",
+    ),
+]
 
 
-def manner(*, once: str | None, priority: str | None) -> Manner:
+def manner(*, once: str | None, priority: str | None, look: str | None = None) -> Manner:
     """Read the headers; raise InvalidRequestError for one that says nothing known."""
-    return Manner(once=idempotency.key_in(once), priority=pacing.priority_of(priority))
+    if look is not None and look.strip().lower() != "before":
+        raise InvalidRequestError(
+            "There is no such way to look.", remedy="Send `x-crossdock-look: before`, or leave the header out."
+        )
+    return Manner(
+        once=idempotency.key_in(once),
+        priority=pacing.priority_of(priority),
+        look="in_doubt" if look is None else "before",
+    )
 
 
 async def principal_of(context: ApiContext, authorization: str) -> Principal:

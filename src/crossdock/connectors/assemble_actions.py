@@ -14,6 +14,7 @@ from graphql import GraphQLError, parse
 from crossdock.connectors import assemble_documents
 from crossdock.connectors.assemble import at, pattern
 from crossdock.connectors.assemble_documents import Parts
+from crossdock.connectors.look import Look
 from crossdock.connectors.model import Action, Call, EffectRule, IdentityPaths, Paging, ProbeStep, Proxy
 from crossdock.connectors.source import Source, Steps
 
@@ -77,8 +78,21 @@ def _action(source: Source, name: str, folder: Path) -> Action:
         warnings=value.get("warnings"),
         docs=value.get("docs"),
         file=value.get("file"),
+        look=_look(source.value["key"], value.get("look")),
         examples=tuple(value.get("examples", ())),
         broken=next(iter(value.get("broken", {}).items()), None),
+    )
+
+
+def _look(key: str, value: Mapping[str, Any] | None) -> Look | None:
+    if value is None:
+        return None
+    return Look(
+        action=f"{key}_{value['with']}",
+        by=value.get("by", {}),
+        always=value.get("always", {}),
+        match=value.get("match", {}),
+        fresh=value.get("fresh"),
     )
 
 

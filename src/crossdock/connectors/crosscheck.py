@@ -28,7 +28,11 @@ def check(source: Source, connector: Connector) -> None:
         _method(source, connector, ("auth", place), method)
     _probe(source, connector)
     for name, action in connector.actions.items():
-        _scopes(source, connector, ("actions", name.removeprefix(f"{connector.key}_"), "scopes"), action.scopes)
+        steps: Steps = ("actions", name.removeprefix(f"{connector.key}_"))
+        _scopes(source, connector, (*steps, "scopes"), action.scopes)
+        looking = connector.actions.get(action.look.action) if action.look else None
+        if action.look is not None and (looking is None or looking.effect != "read"):
+            raise source.wrong((*steps, "look", "with"), f"there is no action `{action.look.action}` that reads")
 
 
 def _present(source: Source, connector: Connector) -> None:

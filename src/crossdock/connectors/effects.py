@@ -53,17 +53,31 @@ def _graphql_effect(connector: Connector, method: str, path: str, query: str, bo
     if method.upper() != "POST" or path != connector.proxy.graphql_path or query:
         raise _unclear(f"{connector.name} takes POST {connector.proxy.graphql_path} and nothing else.")
     document = _document(body)
+    names = _changed(document)
+    if names is None:
+        return "read"
+    destructive = connector.proxy.destructive_fields
+    return "destructive" if destructive and any(destructive.search(name) for name in names) else "write"
+
+
+def changed_fields(*, connector: Connector, body: bytes | None) -> tuple[str, ...]:
+    """Return the names of the mutations in a GraphQL document that may pass, none for plain REST."""
+    if connector.proxy.protocol != "graphql":
+        return ()
+    return tuple(_changed(_document(body)) or ())
+
+
+def _changed(document: DocumentNode) -> list[str] | None:
+    """Return the names of a document's mutations, None for one that only reads."""
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     known = {OperationType.QUERY, OperationType.MUTATION}
     if not operations or any(operation.operation not in known for operation in operations):
         raise _unclear("The document holds no query and no mutation.")
     mutations = [operation for operation in operations if operation.operation is OperationType.MUTATION]
     if not mutations:
-        return "read"
+        return None
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-    names = [name for mutation in mutations for name in _root_fields(mutation.selection_set, fragments, frozenset())]
-    destructive = connector.proxy.destructive_fields
-    return "destructive" if destructive and any(destructive.search(name) for name in names) else "write"
+    return [name for mutation in mutations for name in _root_fields(mutation.selection_set, fragments, frozenset())]
 
 
 def _document(body: bytes | None) -> DocumentNode:

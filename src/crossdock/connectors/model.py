@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from crossdock.connectors.form import Field, GuideStep
+from crossdock.connectors.look import Look
 from crossdock.connectors.matching import When
 from crossdock.kernel.errors import Disposition, NotFoundError
 
@@ -220,6 +221,8 @@ class Action:
     ``area`` is the part of the provider's API that it belongs to. ``result`` is the dotted path of the result in the
     reply; after a ``|`` stands the next path to try. With ``file``, a media type, the reply is a file.
 
+    ``look`` says how the outcome of a write is found out, None where nothing shows it.
+
     ``examples`` are inputs that work, ``<name>`` standing for something that has to be there; ``broken`` is a field of
     the first example with a value that is refused, None for leaving it out.
     """
@@ -239,6 +242,7 @@ class Action:
     warnings: str | None
     docs: str | None
     file: str | None = None
+    look: Look | None = None
     examples: tuple[Mapping[str, Any], ...] = ()
     broken: tuple[str, Any] | None = None
 

@@ -66,13 +66,15 @@ class File:
 class ActionResult:
     """What an action gave: an object, a list of objects or nothing; the cursor of the next page; what fell short.
 
-    Where a file came, ``file`` is that file and ``data`` the same as JSON has it.
+    Where a file came, ``file`` is that file and ``data`` the same as JSON has it. ``found`` says that a write was not
+    sent, since what it makes was there.
     """
 
     data: dict[str, Any] | list[Any] | None
     next: str | None
     warnings: tuple[str, ...] = ()
     file: File | None = None
+    found: bool = False
 
 
 def classify(*, connector: Connector, reply: Reply) -> Cause | None:

@@ -248,6 +248,12 @@ SPECIAL: Final[Mapping[str, Special]] = MappingProxyType(
             "Run an action instead, or choose every action for the profile.",
             403,
         ),
+        "run_full": Special(
+            "The run of synced calls is full",
+            "A run of synced calls holds a bounded number of rows.",
+            "Go on with another run_id, or leave it out to begin a new run.",
+            409,
+        ),
         "seal_broken": Special(
             "A stored secret cannot be opened",
             "It was changed, moved to another row, cut short, or sealed with another key.",
