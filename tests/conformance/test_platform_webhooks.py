@@ -146,6 +146,23 @@ async def test_a_delivery_is_sent_again(hooked: Hooked) -> None:
     assert astray.status == 404
 
 
+async def test_deliveries_are_paged_from_the_newest_to_the_oldest(hooked: Hooked) -> None:
+    """Page after page, each delivery comes once, the one sent last before all others."""
+    made = await hooked.make()
+    sent = [(await hooked.call("POST", f"/{made['id']}/test")).json()["id"] for _ in range(5)]
+
+    shown: list[str] = []
+    query = "?page_size=2"
+    for _ in sent:
+        page = (await hooked.call("GET", f"/{made['id']}/deliveries{query}")).json()
+        shown += [delivery["id"] for delivery in page["data"]]
+        if page["next"] is None:
+            break
+        query = f"?page_size=2&next={page['next']}"
+
+    assert shown == sent[::-1]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [

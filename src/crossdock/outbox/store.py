@@ -251,8 +251,9 @@ async def list_deliveries(
     """Return a webhook's deliveries, newest first, those before delivery ``before`` where it is given."""
     rows = await conn.fetch(
         f"select {_DELIVERY} from deliveries join events on events.id = deliveries.event_id"
-        " where deliveries.project_id = $1 and webhook_id = $2 and ($4::text is null or deliveries.id < $4)"
-        " order by deliveries.id desc limit $3",
+        " where deliveries.project_id = $1 and webhook_id = $2 and ($4::text is null"
+        " or (deliveries.created_at, deliveries.id) < (select created_at, id from deliveries where id = $4))"
+        " order by deliveries.created_at desc, deliveries.id desc limit $3",
         project_id,
         webhook_id,
         limit,
