@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import os
 import socket
 import sys
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from crossdock_twins.base.store import Store
 DEFAULT_PORT = 8201
 _SOCKETS = {"easyship": 2, "shiphero": 1}
 _OFFSETS = {"easyship": 0, "shiphero": 2}
+_SEEDS = ("small-shop", "empty", "3pl", "medium", "large")
 
 App = tuple[socket.socket, ASGIApp]
 
@@ -37,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     apps: list[App] = []
     line: dict[str, dict[str, str]] = {}
     for name in names:
-        built, line[name] = _BUILDERS[name](stores[name], listeners[name], limited=not options.no_rate_limit)
+        built, line[name] = _BUILDERS[name](
+            stores[name], listeners[name], limited=not options.no_rate_limit, first_seed=options.seed
+        )
         apps += built
     asyncio.run(serve_until_signal(apps, ready=lambda: _tell(line, as_json=options.json)))
     for store in stores.values():
@@ -48,23 +52,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m crossdock_twins", description="Local Easyship and ShipHero.")
     place = parser.add_mutually_exclusive_group()
-    place.add_argument(
-        "--data-dir", type=Path, default=Path("crossdock-twins"), help="where the twins keep their files"
-    )
+    place.add_argument("--data-dir", type=Path, default=_default_folder(), help="where the twins keep their files")
     place.add_argument("--memory", action="store_true", help="keep nothing")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="the first of three ports; 0 takes free ones")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     parser.add_argument("--json", action="store_true", help="print one line of JSON when ready")
     parser.add_argument("--no-rate-limit", action="store_true", help="let everybody ask as often as they like")
+    parser.add_argument(
+        "--seed", choices=_SEEDS, default=_SEEDS[0], help="what new twins hold, and those after a reset"
+    )
     parser.add_argument("--only", choices=sorted(_SOCKETS), help="start one twin alone, on its usual ports")
     return parser
+
+
+def _default_folder() -> Path:
+    """Give the folder that `crossdock twins` uses."""
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "crossdock" / "twins"
 
 
 def _bind(name: str, *, host: str, port: int) -> list[socket.socket]:
     return [bind(host, port and port + _OFFSETS[name] + number) for number in range(_SOCKETS[name])]
 
 
-def _easyship(store: Store, listeners: Sequence[socket.socket], *, limited: bool) -> tuple[list[App], dict[str, str]]:
+def _easyship(
+    store: Store, listeners: Sequence[socket.socket], *, limited: bool, first_seed: str
+) -> tuple[list[App], dict[str, str]]:
     from crossdock_twins.easyship import app
 
     production, sandbox = (url_of(listener) for listener in listeners)
@@ -73,19 +86,26 @@ def _easyship(store: Store, listeners: Sequence[socket.socket], *, limited: bool
     environments: tuple[Literal["production", "sandbox"], ...] = ("production", "sandbox")
     windows = None if limited else ()
     apps: list[App] = [
-        (listener, app.build(store=store, clock=clock, environment=environment, urls=urls, windows=windows))
+        (
+            listener,
+            app.build(
+                store=store, clock=clock, environment=environment, urls=urls, windows=windows, first_seed=first_seed
+            ),
+        )
         for listener, environment in zip(listeners, environments, strict=True)
     ]
     return apps, {"production": production, "sandbox": sandbox, "dashboard": production, **_person(app.SIGN_IN)}
 
 
-def _shiphero(store: Store, listeners: Sequence[socket.socket], *, limited: bool) -> tuple[list[App], dict[str, str]]:
+def _shiphero(
+    store: Store, listeners: Sequence[socket.socket], *, limited: bool, first_seed: str
+) -> tuple[list[App], dict[str, str]]:
     from crossdock_twins.shiphero import app
 
     (listener,) = listeners
     url = url_of(listener)
     urls = TwinUrls(production=url, dashboard=url)
-    built = app.build(store=store, clock=TwinClock(store), urls=urls, limited=limited)
+    built = app.build(store=store, clock=TwinClock(store), urls=urls, limited=limited, first_seed=first_seed)
     return [(listener, built)], {"api": url, "dashboard": url, **_person(app.SIGN_IN)}
 
 

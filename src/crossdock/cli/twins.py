@@ -25,6 +25,9 @@ def twins(
     ] = DEFAULT_PORT,
     data_dir: DataDir = None,
     memory: Annotated[bool, typer.Option("--memory", help="Keep nothing.")] = False,
+    seed: Annotated[
+        str, typer.Option("--seed", help="What new twins hold: small-shop, empty, 3pl, medium or large.")
+    ] = "small-shop",
     json: Annotated[bool, typer.Option("--json", help="Print one line of JSON when ready.")] = False,
 ) -> None:
     """Run the twins alone: local stand-ins for Easyship and ShipHero, with a clock that can be turned."""
@@ -32,5 +35,6 @@ def twins(
     arguments = ["--memory"] if memory else ["--data-dir", str(folder)]
     if not memory:
         place.private_dir(folder)
-    command = [sys.executable, "-m", "crossdock_twins", "--port", str(port), *arguments, *(["--json"] if json else [])]
+    arguments += ["--seed", seed, *(["--json"] if json else [])]
+    command = [sys.executable, "-m", "crossdock_twins", "--port", str(port), *arguments]
     os.execv(sys.executable, command)  # noqa: S606 - the twins take this process over: signals reach them directly

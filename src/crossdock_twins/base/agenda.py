@@ -1,6 +1,7 @@
 """What is to happen later on the twin's clock: kept in the store, run in order when its time has come."""
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,6 +9,8 @@ from typing import Any
 
 from crossdock_twins.base.clock import TwinClock
 from crossdock_twins.base.store import Store
+
+_log = logging.getLogger(__name__)
 
 _MOST_AT_ONCE = 100_000
 
@@ -69,7 +72,7 @@ class Agenda:
     def settle(self) -> int:
         """Run what is due, in order of time, each item in a transaction of its own; tell how many ran.
 
-        An item whose handler raises is off the agenda, nothing of it is kept, and the error goes to the caller.
+        An item whose handler raises is set aside with its error, what it wrote is undone, and the rest goes on.
         """
         if self._settling:
             return 0
@@ -93,10 +96,22 @@ class Agenda:
             with self._store.transaction():
                 if self._take(row["id"]):
                     self._handlers[due.kind](due)
-        except BaseException:
-            self._take(row["id"])
-            raise
+        except Exception as error:  # noqa: BLE001 - whoever comes next did nothing wrong, and must get an answer
+            _log.exception("twin.agenda.failed kind=%s key=%s", due.kind, due.key)
+            self._set_aside(row["id"], due, error)
         return True
+
+    def _set_aside(self, number: int, due: Due, error: Exception) -> None:
+        with self._store.transaction():
+            if self._take(number):
+                self._store.execute(
+                    "INSERT INTO agenda_failure (kind, key, due, detail, error) VALUES (?, ?, ?, ?, ?)",
+                    *(due.kind, due.key, moment(due.at), json.dumps(due.detail), repr(error)),
+                )
+
+    def failures(self) -> list[dict[str, str]]:
+        """Tell what was set aside: kind, key, the moment it was due, and the error."""
+        return [dict(row) for row in self._store.all("SELECT kind, key, due, error FROM agenda_failure ORDER BY id")]
 
     def _take(self, number: int) -> bool:
         return self._store.execute("DELETE FROM agenda_item WHERE id = ?", number) > 0

@@ -54,7 +54,11 @@ class _Api:
         self._control = control
 
     async def health(self, _request: Request) -> Response:
-        return JSONResponse({"status": "ok", "twin": self._control.key, "now": self._control.clock.now().isoformat()})
+        control = self._control
+        failed = control.agenda.failures()
+        return JSONResponse(
+            {"status": "ok", "twin": control.key, "now": control.clock.now().isoformat(), "failed": failed}
+        )
 
     async def clock(self, request: Request) -> Response:
         if request.method == "POST":

@@ -98,8 +98,8 @@ class Postman:
         try:
             self._agenda.settle()
             waiting = self._deliveries.lanes(self._clock.now())
-        except Exception:  # noqa: BLE001 - the outermost guard: the failed item is off the agenda, the next look must come
-            _log.exception("twin.agenda.failed")
+        except Exception:  # noqa: BLE001 - the outermost guard: the next look must come
+            _log.exception("twin.look.failed")
             return
         for lane in waiting:
             if lane not in self._lanes and len(self._lanes) < _LANES_AT_ONCE:

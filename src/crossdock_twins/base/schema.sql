@@ -48,6 +48,15 @@ CREATE TABLE IF NOT EXISTS agenda_item (
 CREATE INDEX IF NOT EXISTS agenda_item_by_due ON agenda_item (due, id);
 CREATE INDEX IF NOT EXISTS agenda_item_by_key ON agenda_item (kind, key);
 
+CREATE TABLE IF NOT EXISTS agenda_failure (
+    id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind   TEXT NOT NULL,
+    key    TEXT NOT NULL,
+    due    TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    error  TEXT NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS outgoing_delivery (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     lane       TEXT    NOT NULL,

@@ -56,8 +56,9 @@ class Twin(Protocol):
 class Control:
     """All that the control API works on; `name` is the provider's.
 
-    `routes` are the twin's own additions to the API, relative to `/_twin`; `deeds` what its panel's forms do, by the
-    name in `/_twin/page/{name}`: each takes the form and gives the sentence to show.
+    `first_seed` is what it holds when it is new. `routes` are the twin's own additions to the API, relative to
+    `/_twin`; `deeds` what its panel's forms do, by the name in `/_twin/page/{name}`: each takes the form and gives the
+    sentence to show.
     """
 
     key: str
@@ -70,6 +71,7 @@ class Control:
     deliveries: Deliveries
     pages: Pages
     twin: Twin
+    first_seed: str
     routes: Sequence[BaseRoute] = ()
     deeds: Mapping[str, Callable[[FormData], str]] = field(default_factory=dict)
 
@@ -82,18 +84,18 @@ class Control:
             self.store.weigh()
 
     def reset(self, seed: str = "") -> None:
-        """Make the twin new: today, no faults, no journal, nobody signed in, and the first seed unless one is named."""
+        """Make the twin new: today, no faults, no journal, nobody signed in, and its first seed unless one is named."""
         with self.store.unchecked(), self.store.transaction():
             self.clock.reset()
             self.faults.clear()
             self.journal.clear()
             self.deliveries.meddle(lose=0, duplicate=0)
-            self.seed(seed or next(iter(self.twin.seeds)))
+            self.seed(seed or self.first_seed)
 
     def seed_if_new(self) -> None:
         """Fill a twin that has never been filled."""
         if not self.store.meta_get("seeded"):
-            self.seed(next(iter(self.twin.seeds)))
+            self.seed(self.first_seed)
             self.store.meta_set("seeded", value=True)
 
     def clock_json(self) -> dict[str, Any]:

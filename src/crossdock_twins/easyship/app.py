@@ -122,9 +122,10 @@ def build(
     environment: Environment,
     urls: TwinUrls,
     windows: Sequence[Window] | None = None,
+    first_seed: str = "small-shop",
 ) -> ASGIApp:
     """Give the app of one host; both hosts share the store and the clock. `windows` replace Easyship's rate limits."""
-    desk = open_desk(store=store, clock=clock, urls=urls)
+    desk = open_desk(store=store, clock=clock, urls=urls, first_seed=first_seed)
     for kind, handler in AGENDA.items():
         desk.control.agenda.on(kind, partial(handler, store))
     api = Api(

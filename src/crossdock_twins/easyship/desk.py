@@ -58,7 +58,7 @@ class Desk:
         return RedirectResponse(self.parts.urls.dashboard, status_code=307)
 
 
-def open_desk(*, store: Store, clock: TwinClock, urls: TwinUrls) -> Desk:
+def open_desk(*, store: Store, clock: TwinClock, urls: TwinUrls, first_seed: str) -> Desk:
     """Prepare the store, fill it if it is new, and put the parts together."""
     store.migrate([script.read_text(encoding="utf-8") for script in sorted((_HERE / "tables").iterdir())])
     links.remember(store, urls)
@@ -86,11 +86,13 @@ def open_desk(*, store: Store, clock: TwinClock, urls: TwinUrls) -> Desk:
             parts,
             seeds_by_name={
                 "small-shop": partial(_small_shop, parts, store, clock),
+                "3pl": partial(_small_shop, parts, store, clock),
                 "empty": partial(_companies, store, clock),
                 "medium": partial(_large_shop, parts, store, clock, orders=1_000),
                 "large": partial(_large_shop, parts, store, clock, orders=large.ORDERS),
             },
         ),
+        first_seed=first_seed,
         routes=[*extras.routes(parts), *account_control.routes(store, clock)],
         deeds=extras.deeds(parts),
     )

@@ -43,7 +43,9 @@ _QUIET_PATHS = (
 )
 
 
-def build(*, store: Store, clock: TwinClock, urls: TwinUrls, limited: bool = True) -> ASGIApp:
+def build(
+    *, store: Store, clock: TwinClock, urls: TwinUrls, limited: bool = True, first_seed: str = "small-shop"
+) -> ASGIApp:
     """Prepare the store, fill it if it is new, and give the app; without `limited` nobody runs out of credits."""
     state = State(store=store, clock=clock, url=urls.production, limited=limited)
     pages = Pages(
@@ -52,7 +54,7 @@ def build(*, store: Store, clock: TwinClock, urls: TwinUrls, limited: bool = Tru
         folder=Path(__file__).parent,
         shared={"provider": "ShipHero", "dashboard_url": urls.dashboard, "api_url": urls.production},
     )
-    control = _control(state, clock=clock, urls=urls, pages=pages)
+    control = _control(state, clock=clock, urls=urls, pages=pages, first_seed=first_seed)
     postman = Postman(
         store=store,
         clock=clock,
@@ -71,7 +73,7 @@ def build(*, store: Store, clock: TwinClock, urls: TwinUrls, limited: bool = Tru
     return FoldSlashes(app)
 
 
-def _control(state: State, *, clock: TwinClock, urls: TwinUrls, pages: Pages) -> Control:
+def _control(state: State, *, clock: TwinClock, urls: TwinUrls, pages: Pages, first_seed: str) -> Control:
     store = state.store
     control = Control(
         key="shiphero",
@@ -84,6 +86,7 @@ def _control(state: State, *, clock: TwinClock, urls: TwinUrls, pages: Pages) ->
         deliveries=Deliveries(store),
         pages=pages,
         twin=extras.ShipHeroTwin(state, urls),
+        first_seed=first_seed,
         routes=[*extras.routes(state), *(route for routes_of in areas.CONTROL for route in routes_of(state))],
         deeds=webhook_control.deeds(state),
     )

@@ -74,8 +74,10 @@ def test_two_agendas_over_one_store_run_each_item_once(store: Store, clock: Twin
     assert (settled, ran) == ([1, 0], ["x by 1"])
 
 
-def test_a_failing_item_is_off_the_agenda_and_leaves_nothing(store: Store, clock: TwinClock) -> None:
-    """Its error reaches the caller, what it wrote is undone, and the next item runs the next time."""
+def test_a_failing_item_is_set_aside_and_the_rest_goes_on(
+    store: Store, clock: TwinClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What it wrote is undone, what it was stays to be seen, and whoever settled knows nothing of it."""
     agenda, ran = Agenda(store, clock), list[str]()
 
     def break_off(due: Due) -> None:
@@ -87,12 +89,14 @@ def test_a_failing_item_is_off_the_agenda_and_leaves_nothing(store: Store, clock
     agenda.add("broken", due=_START, key="first", detail={})
     agenda.add("sound", due=_START, key="second", detail={})
 
-    with pytest.raises(RuntimeError, match="first"):
-        agenda.settle()
-    agenda.settle()
+    done = agenda.settle()
 
-    assert ran == ["second"]
+    assert (done, ran) == (2, ["second"])
     assert store.meta_get("written") is None
+    assert [(each["kind"], each["key"], each["error"]) for each in agenda.failures()] == [
+        ("broken", "first", "RuntimeError('first')")
+    ]
+    assert "twin.agenda.failed kind=broken key=first" in caplog.text
 
 
 def test_dropped_items_do_not_run(store: Store, clock: TwinClock) -> None:

@@ -89,6 +89,8 @@ class Workshop:
         if cancelled_after is not None:
             purchase.cancel(self._store, made, at=made_at + cancelled_after)
         self._agenda.settle()
+        if failed := self._agenda.failures():
+            raise LookupError(f"A shipment did not get on its way: {failed[0]['error']}")
         shipment = shipments.by_key(self._store, made.key)
         if shipment is None:
             raise LookupError("A shipment that was just made is gone.")
