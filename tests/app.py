@@ -82,6 +82,11 @@ async def posted(guest: Guest, pairs: list[tuple[str, str]]) -> str:
         return reply.headers.get("location", f"status:{reply.status}")
 
 
+def basic(name: str, secret: str) -> dict[str, str]:
+    """Return the header by which an app proves itself."""
+    return {"authorization": "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()}
+
+
 def provider(live: Live, person: Person, memory: Memory, *, document: str | None = None, **said: Any) -> Any:
     """Return the official client's own OAuth."""
     metadata = OAuthClientMetadata(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 import pytest_asyncio
 
-from app import REDIRECT, App, Memory, Person, connected, provider
-from guest import Guest, new_guest
+from app import Memory, Person, connected, provider
+from guest import new_guest
 from house import Live
 from shared_house import link_pasted
 from twins import EasyshipTwin

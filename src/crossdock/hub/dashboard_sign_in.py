@@ -95,7 +95,8 @@ async def _let_in(ctx: HubContext, request: Request, form: forms.Form) -> Respon
 
 def inner_path(following: str) -> str:
     """Return where to go after signing in: a page of the dashboard, never another site."""
-    plain = following.isascii() and following.isprintable() and "\\" not in following and "//" not in following
+    path = following.partition("?")[0]
+    plain = following.isascii() and following.isprintable() and "\\" not in following and "//" not in path
     return following if plain and following.startswith("/dashboard/") else "/dashboard/accounts"
 
 
