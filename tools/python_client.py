@@ -6,6 +6,7 @@ the proxy and agents' tools.
 
 from __future__ import annotations
 
+import builtins
 import re
 import subprocess
 import sys
@@ -34,6 +35,8 @@ _MEMBERS_LEFT_OUT: Final[Mapping[str, set[str]]] = {
 _PACKAGE: Final = f'"""What the API can do, a file for each resource. {_WRITTEN}"""\n'
 _NAMES: Final = {"Request logs": "logs"}
 _METHODS: Final = {"list_step_logs": "list_steps"}
+# These are always for an account; elsewhere it only narrows what is told.
+_NEED_ACCOUNT: Final = {"run_action", "check_permissions", "send_events"}
 # What a method is about stands first, without its name.
 _FIRST: Final = {"run_action": "action", "search_actions": "query", "give_feedback": "feedback"}
 _SECRETS: Final = {"token", "auth_link_url", "signing_secret"}
@@ -160,14 +163,15 @@ def body_members(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> di
         return {"": schema}
     left_out = _MEMBERS_LEFT_OUT.get(operation["operationId"], set())
     properties = schemas[ref(schema)]["properties"]
-    return {name: one for name, one in properties.items() if name not in left_out}
+    return {name: one for name, one in properties.items() if name not in left_out and not one.get("deprecated")}
 
 
 def operation_of(
     name: str, path: str, verb: str, operation: Mapping[str, Any], schemas: Mapping[str, Any]
 ) -> Operation:
     """Read one operation of the document."""
-    arguments = [parameter(name, one) for one in operation.get("parameters", [])]
+    needs = operation["operationId"] in _NEED_ACCOUNT
+    arguments = [parameter(name, one, needs_account=needs) for one in operation.get("parameters", [])]
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     required = schemas[ref(content["schema"])].get("required", []) if "$ref" in content.get("schema", {}) else []
     for member, schema in body_members(operation, schemas).items():
@@ -193,19 +197,19 @@ def operation_of(
     )
 
 
-def parameter(name: str, given: Mapping[str, Any]) -> Argument:
-    """Read one parameter: the account's header is required, comma lists take sequences."""
+def parameter(name: str, given: Mapping[str, Any], *, needs_account: bool) -> Argument:
+    """Read one parameter; comma lists take sequences, and headers lose what marks them as such."""
     wire, about = given["name"], given.get("description", "")
     is_comma = given["in"] == "query" and about.startswith("Comma list")
-    kind = "str | Sequence[str]" if is_comma else "str" if wire == "x-account-id" else kind_of(given["schema"])
-    short = {"x-account-id": "account_id", "x-crossdock-priority": "priority", "id": f"{name.removesuffix('s')}_id"}
-    inner = re.fullmatch(r"filter\[(\w+)\]", wire)
+    is_account = wire == "x-account-id"
+    kind = "str | Sequence[str]" if is_comma else "str" if is_account else kind_of(given["schema"])
+    plain = re.sub(r"^filter\[(\w+)\]$", r"\1", re.sub(r"^x-(crossdock-)?", "", wire)).replace("-", "_")
     return Argument(
-        name=inner[1] if inner else short.get(wire, wire.replace("-", "_")),
+        name=f"{name.removesuffix('s')}_id" if plain == "id" else plain,
         wire=wire,
         place=given["in"],
         kind=kind,
-        is_required=given.get("required", False) or wire == "x-account-id",
+        is_required=given.get("required", False) or (is_account and needs_account),
         about=f"{about} Made for you unless given." if wire == ONCE else re.sub(r"^Comma list( of |\.$)", "", about),
         is_comma=is_comma,
         is_first=given["in"] == "path",
@@ -295,10 +299,10 @@ def resource_page(name: str, operations: list[Operation], homes: Mapping[str, st
     title = "".join(part.capitalize() for part in name.split("_"))
     named = {one.name for operation in operations for one in operation.arguments}
     yield f'"""What can be done with {name.replace("_", " ")}. {_WRITTEN}"""'
-    yield from ("", *(["# ruff: noqa: A002 - the words of the wire"] if named & {"id", "type", "next"} else []))
+    yield from ("", *(["# ruff: noqa: A002 - the words of the wire"] if named & set(dir(builtins)) else []))
     yield from ("from __future__ import annotations", "")
-    yield from ("from collections.abc import Sequence", "from dataclasses import asdict")
-    yield from ("from datetime import datetime", "from typing import Any, Literal")
+    yield from ("from collections.abc import Sequence", "from datetime import datetime")
+    yield "from typing import Any, Literal"
     yield "from crossdock_client.call import AsyncSender, Call, Sender, comma, once, segment"
     yield from (f"from crossdock_client.models.{home} import {one}" for one, home in homes.items())
     words = " ".join(re.findall(r"[A-Z][a-z]+", title)).capitalize()
@@ -332,7 +336,7 @@ def handed(operation: Operation, place: str, word: str) -> str:
     """Write what of a method's keywords goes to one place."""
     given = operation.at(place)
     if not given[0].wire:
-        return f"{word}=[asdict(one) for one in {given[0].name}]"
+        return f"{word}={given[0].name}"
     members = ", ".join(f'"{one.wire}": {one.value}' for one in given)
     return f"{word}={{{members}}}"
 

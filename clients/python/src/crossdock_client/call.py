@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import quote
@@ -89,5 +89,16 @@ def _texts(value: Any) -> Iterable[str]:
 
 
 def _present(body: Any) -> Any:
-    """Leave out the members that are None; what is inside a member stays as it is."""
-    return {name: value for name, value in body.items() if value is not None} if isinstance(body, Mapping) else body
+    """Return a body as JSON takes it, without the members of itself and of its models that are None."""
+    if is_dataclass(body):
+        return _present({one.name: getattr(body, one.name) for one in fields(body)})
+    if isinstance(body, Mapping):
+        return {name: _inner(value) for name, value in body.items() if value is not None}
+    return _inner(body)
+
+
+def _inner(value: Any) -> Any:
+    """Return a member of a body; only models are rewritten in it."""
+    if is_dataclass(value):
+        return _present(value)
+    return [_inner(one) for one in value] if isinstance(value, list | tuple) else value

@@ -9,6 +9,7 @@ from crossdock_client.models.actions import (
     ActionsMetaPage,
     ActionTold,
     AuthenticationTold,
+    Datasync,
     DefenderConfig,
     Guide,
     Guides,
@@ -22,6 +23,7 @@ from crossdock_client.models.actions import (
     ScopeTold,
     Screened,
     Support,
+    SyncedAnswer,
     UserTold,
 )
 from crossdock_client.models.connect_sessions import ConnectSessionAnswer, ConnectSessionCreated
@@ -62,6 +64,7 @@ __all__ = [
     "ConnectSessionAnswer",
     "ConnectSessionCreated",
     "ConnectorMeta",
+    "Datasync",
     "DefenderConfig",
     "DeliveryPage",
     "DeliveryTold",
@@ -91,6 +94,7 @@ __all__ = [
     "StepLog",
     "StepLogsPage",
     "Support",
+    "SyncedAnswer",
     "UnifiedLog",
     "UnifiedLogResult",
     "UnifiedLogsPage",

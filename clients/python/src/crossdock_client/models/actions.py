@@ -94,6 +94,17 @@ class AuthenticationTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Datasync:
+    """The run that rows are of: when it was last added to, by which call, and until when it is kept."""
+
+    path_params_hash: str
+    request_id: str
+    run_id: str
+    synced_at: str
+    sync_expires_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DefenderConfig:
     """How this call's result is screened: it may be stricter than the project's rules, never looser."""
 
@@ -177,6 +188,10 @@ class RpcAnswer:
 
     data: dict[str, Any] | Sequence[dict[str, Any]] | None
     next: str | None = None
+    datasync: dict[str, str] | None = None
+    """The run that the rows were kept in; on `sync`."""
+    debug: dict[str, str] | None = None
+    """The call's id in the log; on `debug`."""
     warnings: Sequence[str] | None = None
     """What fell short, or was left out; absent if nothing."""
     defender: Screened | None = None
@@ -213,6 +228,16 @@ class Support:
     link: str | None = None
     description: str | None = None
     guides: Guides | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncedAnswer:
+    """Synced rows."""
+
+    data: Sequence[dict[str, Any]]
+    datasync: Datasync
+    total: int
+    """How many rows fit, on all pages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,27 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthConfig:
-    """A connector as the project uses it: an integration, on the dashboard a connector profile."""
+    """A connector profile; what is secret of its setup is only named."""
 
     id: str
     name: str
     active: bool
     default: bool
+    """Whether links that name no profile offer this one for its way of linking."""
     categories: Sequence[str]
     connector_key: str
     connector_label: str
     connector_version: str
     connector_owner: str
+    connector_pinned_version: str | None = None
     logo_url: str
     release_stage: str
     authentication_config_key: str
     authentication_config_label: str
     environment: str | None = None
+    scopes: Sequence[str]
+    """What people are asked for; empty for what the connector asks for itself."""
+    actions: Sequence[str]
+    """Names or globs of the actions that its accounts may be called with."""
+    effects: Sequence[Literal["read", "write", "destructive"]]
+    """How far calls of its accounts may go."""
+    setup: dict[str, str]
+    """What is open of the own application, as its client id."""
+    secrets: Sequence[str]
+    """What is kept sealed of it, by name."""
+    redirect_uri: str | None = None
+    """The address to register at the provider, for OAuth."""
+    accounts: int
+    """How many accounts are linked through it."""
     created_at: str
     updated_at: str
 

@@ -14,6 +14,7 @@ from crossdock_client.models.actions import (
     DefenderConfig,
     PermissionsAnswer,
     RpcAnswer,
+    SyncedAnswer,
 )
 
 
@@ -67,12 +68,16 @@ class AsyncActions:
         self,
         query: str,
         *,
+        account_id: str | None = None,
+        connector_profile_id: str | None = None,
         connector: str | None = None,
         top_k: float | None = None,
         min_similarity: float | None = None,
     ) -> ActionsFound:
-        """Find the actions that fit a few words, the best first.
+        """Find the actions that fit a few words, the best first: of all profiles, or of the account or profile named.
 
+        - `account_id`: The linked account that the call is for.
+        - `connector_profile_id`: The connector profile that the account is expected to be of; another one is refused.
         - `top_k`: How many results at most.
         - `min_similarity`: The lowest score, from 0 to 1.
         """
@@ -80,6 +85,7 @@ class AsyncActions:
             method="POST",
             path="/actions/search",
             answer=ActionsFound,
+            headers={"x-account-id": account_id, "x-connector-profile-id": connector_profile_id},
             body={"query": query, "connector": connector, "top_k": top_k, "min_similarity": min_similarity},
         )
         return await self._sender.send(call)
@@ -99,18 +105,25 @@ class AsyncActions:
         action: str,
         *,
         account_id: str,
+        sync: bool | None = None,
+        run_id: str | None = None,
+        debug: bool | None = None,
         priority: str | None = None,
+        connector_profile_id: str | None = None,
         path: dict[str, Any] | None = None,
         query: dict[str, Any] | None = None,
         body: dict[str, Any] | None = None,
         defender_config: DefenderConfig | None = None,
-        defender_enabled: bool | None = None,
         idempotency_key: str | None = None,
     ) -> RpcAnswer:
         """Run an action for the account that `x-account-id` names.
 
         - `account_id`: The linked account that the call is for.
+        - `sync`: Keep the rows for a day, to be read at `/actions/rpc/synced`.
+        - `run_id`: The run to add rows to.
+        - `debug`: Tell the call's id in the log in `debug`.
         - `priority`: `bulk` lets other calls of the account go first.
+        - `connector_profile_id`: The connector profile that the account is expected to be of; another one is refused.
         - `idempotency_key`: For writes: the same key with the same request gives the first answer again, for a day.
           Made for you unless given.
         """
@@ -118,19 +131,43 @@ class AsyncActions:
             method="POST",
             path="/actions/rpc",
             answer=RpcAnswer,
+            query={"sync": sync, "run_id": run_id, "debug": debug},
             headers={
                 "x-account-id": account_id,
                 "x-crossdock-priority": priority,
+                "x-connector-profile-id": connector_profile_id,
                 "idempotency-key": once(idempotency_key),
             },
-            body={
-                "action": action,
-                "path": path,
-                "query": query,
-                "body": body,
-                "defender_config": defender_config,
-                "defender_enabled": defender_enabled,
-            },
+            body={"action": action, "path": path, "query": query, "body": body, "defender_config": defender_config},
+        )
+        return await self._sender.send(call)
+
+    async def list_synced(
+        self,
+        *,
+        action: str,
+        page_size: int | None = None,
+        skip: int | None = None,
+        account_id: str | None = None,
+        connector_profile_id: str | None = None,
+        path: dict[str, Any] | None = None,
+        filter: dict[str, Any] | None = None,
+        run_id: str | None = None,
+    ) -> SyncedAnswer:
+        """Read what `POST /actions/rpc?sync=true` brought; without `x-account-id` the `run_id` tells the account.
+
+        - `account_id`: The linked account that the call is for.
+        - `connector_profile_id`: The connector profile that the account is expected to be of; another one is refused.
+        - `filter`: What fields of the rows are equal to, by dotted path; a list asks for one of its members.
+        - `run_id`: The newest run without one.
+        """
+        call = Call(
+            method="POST",
+            path="/actions/rpc/synced",
+            answer=SyncedAnswer,
+            query={"page_size": page_size, "skip": skip},
+            headers={"x-account-id": account_id, "x-connector-profile-id": connector_profile_id},
+            body={"action": action, "path": path, "filter": filter, "run_id": run_id},
         )
         return await self._sender.send(call)
 

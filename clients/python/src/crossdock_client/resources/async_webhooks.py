@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from crossdock_client.call import AsyncSender, Call, segment
 from crossdock_client.models.webhooks import (
@@ -110,6 +109,6 @@ class AsyncWebhooks:
             path=f"/webhooks/{segment(webhook_id)}/events",
             answer=list[EventResult],
             headers={"x-account-id": account_id},
-            body=[asdict(one) for one in events],
+            body=events,
         )
         return await self._sender.send(call)

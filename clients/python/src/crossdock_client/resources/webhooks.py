@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from crossdock_client.call import Call, Sender, segment
 from crossdock_client.models.webhooks import (
@@ -108,6 +107,6 @@ class Webhooks:
             path=f"/webhooks/{segment(webhook_id)}/events",
             answer=list[EventResult],
             headers={"x-account-id": account_id},
-            body=[asdict(one) for one in events],
+            body=events,
         )
         return self._sender.send(call)
