@@ -9,6 +9,7 @@ from typing import Final
 
 from crossdock.accounts.model import Account
 from crossdock.connectors.catalogue import Catalogue
+from crossdock.connectors.choice import EVERYTHING, Choice
 from crossdock.connectors.model import EFFECTS, Effect
 from crossdock.projects.model import AgentGrant
 
@@ -31,11 +32,12 @@ class Reach:
 
 def reach(*, catalogue: Catalogue, accounts: Iterable[Account], grant: AgentGrant) -> list[Reach]:
     """Return what a grant reaches by effect, over the connectors of these accounts, or of all where there is none."""
-    granted: dict[str, frozenset[str]] = {}
+    granted: dict[str, list[Choice]] = {}
     for account in accounts:
-        granted[account.connector_key] = granted.get(account.connector_key, frozenset()) | account.effects
+        own = Choice(actions=account.choice.actions, effects=account.effects & account.choice.effects)
+        granted.setdefault(account.connector_key, []).append(own)
     if not granted:
-        granted = {connector.key: frozenset(EFFECTS) for connector in catalogue.connectors()}
+        granted = {connector.key: [EVERYTHING] for connector in catalogue.connectors()}
     return [_of_effect(catalogue, granted, grant, effect) for effect in EFFECTS]
 
 
@@ -45,7 +47,7 @@ def unfit(*, catalogue: Catalogue, globs: Iterable[str]) -> list[str]:
     return [glob for glob in globs if not any(fnmatchcase(name, glob) for name in names)]
 
 
-def _of_effect(catalogue: Catalogue, granted: dict[str, frozenset[str]], grant: AgentGrant, effect: Effect) -> Reach:
+def _of_effect(catalogue: Catalogue, granted: dict[str, list[Choice]], grant: AgentGrant, effect: Effect) -> Reach:
     fitting = [
         (key, action.name)
         for key in sorted(granted)
@@ -53,7 +55,9 @@ def _of_effect(catalogue: Catalogue, granted: dict[str, frozenset[str]], grant: 
         if action.effect == effect and any(fnmatchcase(action.name, glob) for glob in grant.actions)
     ]
     in_key = effect in grant.effects
-    offered = [name for key, name in fitting if in_key and effect in granted[key]]
+    offered = [
+        name for key, name in fitting if in_key and any(one.allows(action=name, effect=effect) for one in granted[key])
+    ]
     kept_back = "" if len(offered) == len(fitting) else "accounts" if in_key else "key"
     return Reach(
         effect=effect,

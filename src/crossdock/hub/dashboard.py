@@ -20,8 +20,10 @@ from crossdock.hub import (
     dashboard_logs,
     dashboard_settings,
     dashboard_sign_in,
+    dashboard_tester,
     dashboard_webhooks,
     errors,
+    forms,
 )
 from crossdock.hub.context import HubContext
 from crossdock.hub.desk import Handler, page
@@ -68,6 +70,7 @@ _PAGES: tuple[tuple[str, str, Handler, str], ...] = (
     ("POST", "/audit/verify", dashboard_audit.verify, "logs:read"),
     *dashboard_agents.PAGES,
     *dashboard_logs.PAGES,
+    *dashboard_tester.PAGES,
     ("GET", "/settings", dashboard_settings.show, "admin"),
     ("POST", "/settings", dashboard_settings.keep_origins, "admin"),
     ("POST", "/settings/screening", dashboard_settings.keep_screening, "admin"),
@@ -88,7 +91,11 @@ def routes(ctx: HubContext) -> list[BaseRoute]:
         Route("/dashboard/sign-in", dashboard_sign_in.sign_in(ctx), methods=["POST"]),
         Route("/dashboard/sign-out", dashboard_sign_in.sign_out(ctx), methods=["POST"]),
         *(
-            Route(f"/dashboard{path}", page(ctx, handler, scope=scope), methods=[method])
+            Route(
+                f"/dashboard{path}",
+                page(ctx, handler, scope=scope, bounds=forms.ROOMY if path == "/tester" else forms.USUAL),
+                methods=[method],
+            )
             for method, path, handler, scope in _PAGES
         ),
         Route("/dashboard/{rest:path}", errors.missing(ctx)),
