@@ -6,17 +6,18 @@ import asyncio
 import re
 import socket
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from io import BytesIO
 from ssl import SSLContext
-from types import SimpleNamespace
 from typing import Final
 from urllib.parse import urljoin
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -24,7 +25,8 @@ from crossdock.egress import body, guard, limits
 from crossdock.egress.errors import Kind, TransportError
 from crossdock.egress.exchange import Reply, Request
 from crossdock.egress.guard import BlockedError, Origin
-from crossdock.egress.stream import Stream
+from crossdock.egress.redact import Forms
+from crossdock.egress.stream import EchoedError, Stream, Watch
 from crossdock.kernel.errors import InvalidRequestError
 from crossdock.kernel.secret import Secret
 
@@ -45,10 +47,14 @@ _HOP: Final = frozenset(
     {b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-connection", b"te", b"trailer"}
     | {b"transfer-encoding", b"upgrade"}
 )
+_WHOLE: Final = aiohttp.ClientTimeout(total=None, sock_connect=limits.CONNECT_SECONDS)
 _STREAMED: Final = aiohttp.ClientTimeout(total=None, sock_connect=limits.CONNECT_SECONDS, sock_read=limits.IDLE_SECONDS)
 _TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _NO_RETRY: Final = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
+# aiohttp sends these again on a fresh connection where one was closing, as it does with the safe methods.
+_REPEATED: Final = frozenset({"PUT", "DELETE"})
+_SKIPPED: Final = ("Content-Type",)
 
 
 class _CutOffError(Exception):
@@ -60,6 +66,23 @@ class _Way:
     """How far a request has come."""
 
     connected: bool = False
+
+
+_WAY: Final[ContextVar[_Way]] = ContextVar("crossdock.egress.way")
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Notes that a request has its connection: from here on, part of it may have been sent."""
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - as aiohttp names it
+    ) -> Connection:
+        connection = await super().connect(req, traces, timeout)
+        _WAY.get().connected = True
+        return connection
 
 
 async def system_lookup(host: str, port: int) -> Sequence[str]:
@@ -124,7 +147,7 @@ class Egress:
         """Open the client; ``private_origins`` are those on private addresses that the operator allows."""
         private = frozenset(guard.origin_of(origin) for origin in private_origins)
         session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
+            connector=_Connector(
                 resolver=_Resolver(lookup, private),
                 ttl_dns_cache=limits.DNS_SECONDS,
                 limit=limits.CONNECTIONS,
@@ -136,12 +159,8 @@ class Egress:
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,
-            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=limits.CONNECT_SECONDS),
             max_line_size=limits.LINE_BYTES,
             max_field_size=limits.FIELD_BYTES,
-            middlewares=(_send_once,),
-            trace_configs=[_tracing()],
         )
         return cls(session, private)
 
@@ -151,7 +170,7 @@ class Egress:
 
     def vet(self, url: str, *, origins: frozenset[str] | None = None) -> None:
         """Raise TransportError of kind ``blocked`` where the URL's own form already forbids it: no look-up is made."""
-        self._judge(url, origins, way=_Way())
+        self._judge(url, origins, _Way())
 
     async def send(self, request: Request, *, origins: frozenset[str] | None) -> Reply:
         """Send and return the reply, whatever its status; raise TransportError where there is none.
@@ -160,8 +179,9 @@ class Egress:
         at most, each judged anew, and secrets do not follow to another origin. Nothing but safe methods is sent twice.
         """
         way = _Way()
+        _WAY.set(way)
         started = asyncio.get_running_loop().time()
-        host = self._judge(request.url, origins, way=way).host
+        host = self._judge(request.url, origins, way).host
         try:
             async with asyncio.timeout(min(request.timeout, limits.LONGEST_SECONDS)):
                 reply = await self._follow(request, origins, way)
@@ -174,76 +194,82 @@ class Egress:
         elapsed = asyncio.get_running_loop().time() - started
         return replace(reply, elapsed_ms=round(elapsed * 1000))
 
-    @asynccontextmanager
     async def stream(
         self,
         request: Request,
         *,
         origins: frozenset[str],
+        forms: Forms,
         content: AsyncIterable[bytes] | None = None,
         length: int | None = None,
-    ) -> AsyncIterator[Stream]:
-        """Send and yield the reply as it comes in, in its own coding; no redirect is followed.
+    ) -> Stream:
+        """Send and return the reply as it comes in, in its own coding, to be closed; no redirect is followed.
 
         ``content`` goes out as it comes, in place of the request's body, and in chunks unless its ``length`` in bytes
-        is known. The reply has to begin within the request's
-        limit, and each part of it within ``limits.IDLE_SECONDS`` of the one before. Raise TransportError where there
-        is no reply, or where it breaks off.
+        is known. What the reply says of the secrets whose ``forms`` these are is masked; where it cannot be, the reply
+        breaks off. It has to begin within the request's limit, and each part of it within ``limits.IDLE_SECONDS`` of
+        the one before. Raise TransportError where there is no reply, or where it breaks off.
         """
         way = _Way()
-        host = self._judge(request.url, origins, way=way).host
+        _WAY.set(way)
+        host = self._judge(request.url, origins, way).host
         try:
             async with asyncio.timeout(min(request.timeout, limits.LONGEST_SECONDS)):
-                response = await self._begin(request, content, length, way)
+                response = await self._ask(request, _STREAMED, content, length)
         except (aiohttp.ClientError, OSError, _CutOffError) as error:
             raise TransportError(_kind(error, way), sent=_sent(error, way), host=host) from None
         except BlockedError as error:
             raise TransportError("blocked", sent=way.connected, host=host, reason=str(error)) from None
-        async with response:
-            yield Stream(response.status, _end_to_end(response), _chunks(response, host))
+        watch = Watch(forms, coding=response.headers.get("content-encoding", ""))
 
-    async def _begin(
-        self, request: Request, content: AsyncIterable[bytes] | None, length: int | None, way: _Way
+        async def close() -> None:
+            response.release()
+            await response.wait_for_close()
+
+        return Stream(response.status, watch.headers(_end_to_end(response)), _chunks(response, watch, host), close)
+
+    async def _ask(
+        self,
+        request: Request,
+        within: aiohttp.ClientTimeout,
+        content: AsyncIterable[bytes] | None = None,
+        length: int | None = None,
     ) -> aiohttp.ClientResponse:
-        headers = _headers(request)
+        method, headers = request.method.upper(), _headers(request)
         if content is not None and length is not None:
             headers["Content-Length"] = str(length)
+        data = _bytes(request.body) if content is None else content
+        origin, tail = guard.split(request.url)
         return await self._session.request(
-            request.method.upper(),
-            URL(f"{guard.origin_of(request.url)}{guard.tail(request.url)}", encoded=True),
+            method,
+            # Put together anew from the judged origin, so that no second parser finds another host in it.
+            URL(f"{origin}{tail}", encoded=True),
             headers=headers,
-            data=_bytes(request.body) if content is None else content,
+            data=data,
             allow_redirects=False,
-            timeout=_STREAMED,
-            trace_request_ctx=way,
+            timeout=within,
+            skip_auto_headers=None if method in _SAFE and data is None else _SKIPPED,
+            middlewares=(_send_once,) if method in _REPEATED else (),
         )
 
     async def _follow(self, request: Request, origins: frozenset[str] | None, way: _Way) -> Reply:
         for _ in range(limits.REDIRECTS + 1):
-            reply = await self._exchange(request, way)
+            reply = await self._exchange(request)
             target = reply.headers.get("location")
             if request.method.upper() != "GET" or reply.status not in _REDIRECTS or not target:
                 return reply
             url = _joined(request.url, target)
-            here, there = guard.origin_of(request.url), self._judge(url, origins, way=way)
+            here, there = guard.origin_of(request.url), self._judge(url, origins, way)
             request = replace(request, url=url, headers=request.headers if here == there else _public(request))
         raise TransportError("bad_reply", sent=True, host=guard.origin_of(request.url).host)
 
-    async def _exchange(self, request: Request, way: _Way) -> Reply:
-        async with self._session.request(
-            request.method.upper(),
-            # Put together anew from the judged origin, so that no second parser finds another host in it.
-            URL(f"{guard.origin_of(request.url)}{guard.tail(request.url)}", encoded=True),
-            headers=_headers(request),
-            data=_bytes(request.body),
-            allow_redirects=False,
-            trace_request_ctx=way,
-        ) as response:
+    async def _exchange(self, request: Request) -> Reply:
+        async with await self._ask(request, _WHOLE) as response:
             coding = response.headers.get("content-encoding", "")
             content = await body.read(response.content.iter_any(), coding=coding)
             return Reply(status=response.status, headers=_told(response), body=content, url=request.url)
 
-    def _judge(self, url: str, origins: frozenset[str] | None, *, way: _Way) -> Origin:
+    def _judge(self, url: str, origins: frozenset[str] | None, way: _Way) -> Origin:
         try:
             origin = guard.origin_of(url)
             guard.check_origin(origin, allowed=_origins(origins), private=self._private)
@@ -274,26 +300,15 @@ async def _send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHand
         raise _CutOffError from error
 
 
-def _tracing() -> aiohttp.TraceConfig:
-    async def connected(_session: aiohttp.ClientSession, context: SimpleNamespace, _params: object) -> None:
-        context.trace_request_ctx.connected = True
-
-    tracing = aiohttp.TraceConfig()
-    tracing.on_connection_create_end.append(connected)
-    tracing.on_connection_reuseconn.append(connected)
-    return tracing
-
-
 def _headers(request: Request) -> CIMultiDict[str]:
+    given = {name: value.reveal() if isinstance(value, Secret) else value for name, value in request.headers.items()}
+    plain = all(given) and (not given or _TOKEN.fullmatch("".join(given)))
+    if not plain or _CONTROL.search("".join(given.values())):
+        raise InvalidRequestError(
+            "A header holds characters that cannot be sent.", remedy="Remove line breaks from the headers."
+        )
     headers = CIMultiDict({"User-Agent": _AGENT, "Accept": "*/*", "Accept-Encoding": body.ACCEPTED})
-    for name, value in request.headers.items():
-        text = value.reveal() if isinstance(value, Secret) else value
-        if not _TOKEN.fullmatch(name) or _CONTROL.search(text):
-            raise InvalidRequestError(
-                "A header holds characters that cannot be sent.", remedy="Remove line breaks from the headers."
-            )
-        if name.lower() not in _NOT_PASSED:
-            headers[name] = text
+    headers.update({name: text for name, text in given.items() if name.lower() not in _NOT_PASSED})
     return headers
 
 
@@ -311,10 +326,17 @@ def _bytes(content: bytes | Secret | None) -> BytesIO | bytes | None:
     return BytesIO(plain) if plain is not None and len(plain) > limits.WHOLE_BYTES else plain
 
 
-async def _chunks(response: aiohttp.ClientResponse, host: str) -> AsyncIterator[bytes]:
+async def _chunks(response: aiohttp.ClientResponse, watch: Watch, host: str) -> AsyncIterator[bytes]:
+    content = response.content
     try:
-        async for chunk in response.content.iter_any():
-            yield chunk
+        while not content.at_eof():
+            passing = watch.feed(await content.readany())
+            if content.at_eof():
+                passing += watch.end()
+            if passing:
+                yield passing
+    except EchoedError:
+        raise TransportError("bad_reply", sent=True, host=host) from None
     except (aiohttp.ClientError, OSError) as error:
         kind: Kind = "read_timeout" if isinstance(error, TimeoutError) else "cut_off"
         raise TransportError(kind, sent=True, host=host) from None
@@ -323,7 +345,8 @@ async def _chunks(response: aiohttp.ClientResponse, host: str) -> AsyncIterator[
 def _end_to_end(response: aiohttp.ClientResponse) -> list[tuple[bytes, bytes]]:
     """Return the headers as they came, without those of one hop, the ones that `Connection` names included."""
     named = {part.strip().lower().encode() for part in response.headers.get("connection", "").split(",")}
-    return [(name, value) for name, value in response.raw_headers if name.lower() not in _HOP | named]
+    dropped = _HOP | named
+    return [(small, value) for name, value in response.raw_headers if (small := name.lower()) not in dropped]
 
 
 def _told(response: aiohttp.ClientResponse) -> dict[str, str]:

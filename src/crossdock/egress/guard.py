@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
@@ -17,6 +18,7 @@ Address = IPv4Address | IPv6Address
 
 _PORTS: Final = {"https": 443, "http": 80}
 _URL = re.compile(r"[\x21\x23-\x5b\x5d\x5f\x61-\x7a\x7c\x7e]+")
+_PARTS = re.compile(r"(?P<scheme>[A-Za-z]+)://(?P<place>[^/?#]*)(?P<tail>.*)")
 _NETLOC = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9.-]+))(?::(?P<port>[0-9]{1,5}))?")
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
@@ -104,11 +106,20 @@ class Origin:
 
 def origin_of(url: str) -> Origin:
     """Return the origin of an absolute http or https URL; raise BlockedError for whatever could be misread."""
-    scheme, separator, rest = url.partition("://")
-    scheme = scheme.lower()
-    if scheme not in _PORTS or not separator or not _URL.fullmatch(url):
+    return split(url)[0]
+
+
+def split(url: str) -> tuple[Origin, str]:
+    """Return a URL's origin, and what follows it: path, query and fragment; raise BlockedError as `origin_of` does."""
+    parts = _PARTS.fullmatch(url) if _URL.fullmatch(url) else None
+    if parts is None or parts["scheme"].lower() not in _PORTS:
         raise BlockedError("this is not a plain http or https URL")
-    found = _NETLOC.fullmatch(re.split(r"[/?#]", rest, maxsplit=1)[0])
+    return _origin(parts["scheme"].lower(), parts["place"]), parts["tail"]
+
+
+@lru_cache(maxsize=1024)
+def _origin(scheme: str, place: str) -> Origin:
+    found = _NETLOC.fullmatch(place)
     if found is None:
         raise BlockedError("the URL does not name its host plainly")
     port = int(found["port"]) if found["port"] else _PORTS[scheme]
@@ -122,12 +133,6 @@ def origin_of(url: str) -> Origin:
     return Origin(scheme, str(address), port)
 
 
-def tail(url: str) -> str:
-    """Return what follows the host and port of a URL: path, query and fragment."""
-    rest = url.partition("://")[2]
-    return rest[len(re.split(r"[/?#]", rest, maxsplit=1)[0]) :]
-
-
 def literal(host: str) -> Address | None:
     """Return the address where the host is one, or None for a name."""
     try:
@@ -136,6 +141,7 @@ def literal(host: str) -> Address | None:
         return None
 
 
+@lru_cache(maxsize=1024)
 def check_origin(origin: Origin, *, allowed: frozenset[Origin] | None, private: frozenset[Origin]) -> None:
     """Raise BlockedError unless the origin may be asked: ``allowed`` None stands for any public https origin."""
     if allowed is not None and origin not in allowed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 from urllib.parse import quote
@@ -23,6 +23,11 @@ _MEMBER = re.compile(
     re.IGNORECASE,
 )
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+# What a member's name holds at least, in small letters: looking for these first is quicker than the pattern.
+_HINTS: Final = (
+    *("token", "key", "secret", "password", "passwd", "pwd", "credential"),
+    *("authorization", "signature", "cookie", "verifier", "assertion"),
+)
 _RUN = re.compile(r"[A-Za-z0-9_\-+/=%.]{32,}")
 _HEX_LIMIT: Final = 40
 _SHORTEST: Final = 8
@@ -30,25 +35,46 @@ _SHORTEST: Final = 8
 
 def redact(text: str) -> str:
     """Mask tokens by their forms, values by the names before them, and long runs of random characters."""
-    masked = _MEMBER.sub(lambda match: f"{match['name']}{scrub.HIDDEN}", scrub.text(text))
+    masked = scrub.text(text)
+    if scrub.mentions(masked, _HINTS):
+        masked = _MEMBER.sub(lambda match: f"{match['name']}{scrub.HIDDEN}", masked)
     return _RUN.sub(_mask_run, masked)
 
 
+def headers(given: Mapping[str, str]) -> dict[str, str]:
+    """Mask the values of headers by their names and forms; looked at as one text, as there is seldom what to mask."""
+    told = "\n".join(given.values())
+    masked = given if redact(told) == told else {name: redact(value) for name, value in given.items()}
+    return {name: scrub.HIDDEN if scrub.is_secret(name) else value for name, value in masked.items()}
+
+
+class Forms:
+    """Known secrets as they may stand in a text: plain, escaped, percent-encoded or in base64."""
+
+    __slots__ = ("_texts", "coded")
+
+    def __init__(self, secrets: Iterable[Secret]) -> None:
+        self._texts = tuple(dict.fromkeys(form for secret in secrets for form in _codings(secret.reveal())))
+        self.coded = tuple(form.encode() for form in self._texts)
+
+    def out_of(self, reply: Reply) -> Reply:
+        """Return a reply without the secrets that its request carried, which a careless provider says back."""
+        told = "\n".join(reply.headers.values())
+        if not any(form in reply.body for form in self.coded) and not any(form in told for form in self._texts):
+            return reply
+        body, headers = reply.body, dict(reply.headers)
+        for text, coded in zip(self._texts, self.coded, strict=True):
+            body = body.replace(coded, scrub.HIDDEN.encode())
+            headers = {name: value.replace(text, scrub.HIDDEN) for name, value in headers.items()}
+        return replace(reply, body=body, headers=headers)
+
+
 def without(reply: Reply, secrets: Iterable[Secret]) -> Reply:
-    """Return a reply without the secrets that its request carried, which a careless provider says back to the caller.
-
-    They are known here, so that they are found whatever their form: plain, escaped, percent-encoded or in base64.
-    """
-    body, headers = reply.body, dict(reply.headers)
-    for secret in secrets:
-        for coded in codings(secret.reveal()):
-            if coded.encode() in body:
-                body = body.replace(coded.encode(), scrub.HIDDEN.encode())
-            headers = {name: value.replace(coded, scrub.HIDDEN) for name, value in headers.items()}
-    return replace(reply, body=body, headers=headers)
+    """Return a reply without these secrets, whatever their form."""
+    return Forms(secrets).out_of(reply)
 
 
-def codings(secret: str) -> Iterator[str]:
+def _codings(secret: str) -> Iterator[str]:
     """Yield a secret as it may stand in a text; of base64 what is the same wherever it stands in the coded text."""
     if len(secret) < _SHORTEST:
         return

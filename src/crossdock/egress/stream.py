@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from crossdock.egress.redact import codings
-from crossdock.kernel.secret import Secret
+from crossdock.egress.redact import Forms
 
 _GZIP_OR_ZLIB: Final = 47
 _FOLDED: Final = frozenset({"gzip", "x-gzip", "deflate"})
@@ -19,19 +18,21 @@ class EchoedError(Exception):
     """A coded reply holds the credential that its request carried: it cannot be masked, so it must not go on."""
 
 
+async def _nothing() -> None:
+    """Close what holds nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A reply under way: header names and values as they came, in their order, and the body's bytes as they come."""
+    """A reply under way: header names in small letters and values as they came, and the body's bytes as they come.
+
+    Whoever opened it closes it.
+    """
 
     status: int
     headers: Sequence[tuple[bytes, bytes]]
     chunks: AsyncIterator[bytes]
-
-    def header(self, name: str) -> str:
-        """Return a header's last value, empty where there is none; ``name`` in lower case."""
-        wanted = name.encode()
-        found = [value for key, value in self.headers if key.lower() == wanted]
-        return found[-1].decode("latin-1") if found else ""
+    close: Callable[[], Awaitable[None]] = _nothing
 
 
 class Watch:
@@ -40,9 +41,9 @@ class Watch:
     The last bytes wait for those after them, since a secret may lie across two chunks.
     """
 
-    def __init__(self, secrets: Iterable[Secret], *, coding: str) -> None:
-        self._wanted = tuple({form.encode() for secret in secrets for form in codings(secret.reveal())})
-        self._kept = max((len(form) for form in self._wanted), default=1) - 1
+    def __init__(self, forms: Forms, *, coding: str) -> None:
+        self._wanted = forms.coded
+        self._kept = max(map(len, forms.coded), default=1) - 1
         self._held = b""
         self._folded = zlib.decompressobj(_GZIP_OR_ZLIB) if coding.strip().lower() in _FOLDED else None
 
@@ -57,13 +58,16 @@ class Watch:
         return seen[:cut]
 
     def end(self) -> bytes:
-        """Return what was held back, now that nothing comes after it."""
+        """Return what was held back, now that nothing comes after it; of a coded body nothing is."""
         rest, self._held = self._held, b""
-        return rest
+        return b"" if self._folded is not None else rest
 
-    def header(self, value: bytes) -> bytes:
-        """Return a header's value, masked."""
-        return self._masked(value)
+    def headers(self, given: Sequence[tuple[bytes, bytes]]) -> Sequence[tuple[bytes, bytes]]:
+        """Return headers with their values masked."""
+        told = b"\n".join([value for _, value in given])
+        if not any(form in told for form in self._wanted):
+            return given
+        return [(name, self._masked(value)) for name, value in given]
 
     def _masked(self, text: bytes) -> bytes:
         for form in self._wanted:

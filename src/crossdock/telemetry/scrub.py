@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from crossdock.kernel.secret import Secret
@@ -16,18 +17,35 @@ _SECRET_NAME: Final = re.compile(
 )
 _FORMS: Final = re.compile(
     r"(?P<jwt>eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?)"
-    r"|(?P<prefixed>\b(?:prod|sand|whsec|v1\.local)[_.][\w+/=-]{8,})"
+    r"|(?P<prefixed>\b(?:prod|sand|whsec|v1\.local|v1\.agent)[_.][\w+/=-]{8,})"
     r"|(?P<scheme>\b(?:bearer|basic)\s+)[\w.+/=~-]{6,}"
     r"|(?P<userinfo>\w+://[^\s:/@]*:)[^\s@/]+@"
     r"|(?P<member>[\"']?\b(?:\w+[_-])?(?:password|secret|token|api_?key|code_verifier|cookie)[\"']?\s*[=:]\s*[\"']?)"
     r"[^\s\"'&,;}]{4,}",
     re.IGNORECASE,
 )
+# What each of the forms above holds at least, in small letters: looking for these first is quicker than the pattern.
+_HINTS: Final = (
+    *("eyj", "prod", "sand", "whsec", "v1.", "bearer", "basic", "://"),
+    *("password", "secret", "token", "api", "code_verifier", "cookie"),
+)
 
 
 def text(value: str) -> str:
     """Mask every token form, header value, URL password and secret-named member inside a text."""
-    return _FORMS.sub(_mask, value)
+    return _FORMS.sub(_mask, value) if mentions(value, _HINTS) else value
+
+
+def mentions(value: str, words: Iterable[str]) -> bool:
+    """Tell whether one of the words, in small letters, stands in a text in letters of any size."""
+    folded = value.casefold()
+    return any(word in folded for word in words)
+
+
+@lru_cache(maxsize=1024)
+def is_secret(name: str) -> bool:
+    """Tell whether what stands under a name is a secret."""
+    return _SECRET_NAME.search(name) is not None
 
 
 def _mask(match: re.Match[str]) -> str:
@@ -43,7 +61,7 @@ def value(anything: Any, *, name: str = "") -> Any:
     """Mask a value by its type, by the name it stands under and by its form; containers are walked through."""
     if anything is None or isinstance(anything, bool | int | float):
         return anything
-    if isinstance(anything, Secret) or _SECRET_NAME.search(name):
+    if isinstance(anything, Secret) or is_secret(name):
         return HIDDEN
     if isinstance(anything, bytes):
         return f"<{len(anything)} bytes>"
