@@ -14,6 +14,7 @@ from crossdock.accounts.service import Accounts
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.connectors.model import AuthMethod, Connector, Environment
 from crossdock.db.pool import Database
+from crossdock.egress.redact import Forms
 from crossdock.kernel.clock import Clock
 from crossdock.kernel.errors import CredentialDeadError, InactiveError, UnavailableError
 from crossdock.kernel.secret import Secret
@@ -27,11 +28,16 @@ _CACHED_AT_MOST: Final = 10_000
 _RELINK: Final = "Open the account in the hub and link it again."
 
 log = logs.get(__name__)
+_FROM_MEMORY: Final = metrics.LEASES.labels(source="memory")
+_FROM_DATABASE: Final = metrics.LEASES.labels(source="database")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """A credential that may be used now, with all that is needed to use it; ``generation`` names it after a refusal."""
+    """A credential that may be used now, with all that is needed to use it; ``generation`` names it after a refusal.
+
+    ``origins`` are where it may be sent to, and ``forms`` what it would look like in a reply.
+    """
 
     account: Account
     connector: Connector
@@ -39,6 +45,8 @@ class Lease:
     environment: Environment
     credential: Mapping[str, Secret]
     generation: int
+    origins: frozenset[str]
+    forms: Forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,7 @@ class Leases:
         if force_refresh_of is None:
             kept = self._kept(project_id, account_id)
             if kept is not None:
+                _FROM_MEMORY.inc()
                 return kept
         key = (project_id, account_id, force_refresh_of)
         flight = self.flights.get(key)
@@ -129,7 +138,6 @@ class Leases:
         if found is None or self.clock.monotonic() >= found[0] or self._ended(found[1].account):
             return None
         self._renew_early(found[1])
-        metrics.LEASES.labels(source="memory").inc()
         return found[1]
 
     async def _lease(self, *, project_id: str, account_id: str, refused: int | None) -> Lease:
@@ -140,7 +148,7 @@ class Leases:
         elif self._unusable(sight):
             sight = await self._renewed(sight, reason="expired")
         self._renew_early(sight.lease)
-        metrics.LEASES.labels(source="database").inc()
+        _FROM_DATABASE.inc()
         return sight.lease
 
     def _landed(self, key: tuple[str, str, int | None], flight: asyncio.Task[Lease]) -> None:
@@ -207,6 +215,8 @@ class Leases:
             environment=connector.environment(account.environment),
             credential=opened,
             generation=sealed.generation,
+            origins=connector.origins(),
+            forms=Forms(opened.values()),
         )
         return _Sight(lease, sealed, integration.active)
 
