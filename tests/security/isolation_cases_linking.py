@@ -60,6 +60,7 @@ _LINKING = {
     "insert_attempt": writes(insert_attempt),
     "get_attempt": Case(lambda w: store.get_attempt(w.conn, **session(w), attempt_id=ATTEMPT)),
     "latest_attempt": Case(lambda w: store.latest_attempt(w.conn, **session(w))),
+    "linked_attempt": Case(lambda w: store.linked_attempt(w.conn, **session(w))),
     "lock_owner": Case(lambda w: store.lock_owner(w.conn, project_id=w.foreign, origin_owner_id="owner_mine")),
     "lock_attempt": Case(lambda w: store.lock_attempt(w.conn, **attempt(w))),
     "update_attempt": Case(

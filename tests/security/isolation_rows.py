@@ -60,19 +60,20 @@ async def seed_accounts(world: World) -> None:
 
 
 async def seed_linking(world: World) -> None:
-    """Give ``mine`` a connect session and an attempt that waits for a provider's answer."""
+    """Give ``mine`` a connect session, an attempt that has linked, and one that waits for a provider's answer."""
     now = world.clock.now()
     request = SessionRequest(origin_owner_id=OWNER, origin_owner_name="Mine")
     session = await linking_store.insert_session(
         world.conn, project_id=world.mine, token_hash=b"mine", request=request, created_by="key:1", now=now
     )
-    await linking_store.insert_attempt(
-        world.conn,
-        project_id=world.mine,
-        attempt_id=ATTEMPT,
-        session_id=session.id,
-        values={"status": "pending"},
-        now=now,
-        expires_at=now + timedelta(hours=1),
-    )
+    for attempt_id, status in (("att_linked", "authenticated"), (ATTEMPT, "pending")):
+        await linking_store.insert_attempt(
+            world.conn,
+            project_id=world.mine,
+            attempt_id=attempt_id,
+            session_id=session.id,
+            values={"status": status},
+            now=now,
+            expires_at=now + timedelta(hours=1),
+        )
     world.keep(request=request, session=session)

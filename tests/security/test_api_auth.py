@@ -448,8 +448,6 @@ FAILURES: Mapping[str, tuple[str, str, bytes | None, int]] = MappingProxyType(
         "an unknown attempt": ("GET", "/hub/connection_attempts/att_none", None, 401),
         "hub without session": ("POST", "/hub/accounts", b"{}", 401),
         "hub nowhere": ("GET", "/hub/nowhere", None, 404),
-        "a window without a token": ("GET", "/connect/oauth2/int_none", None, 400),
-        "a window with an unknown token": ("GET", "/connect/oauth2/int_none?token=x", None, 401),
         "HEAD": ("HEAD", "/accounts", None, 405),
         "TRACE": ("TRACE", "/accounts", None, 405),
     }

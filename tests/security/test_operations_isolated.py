@@ -39,6 +39,8 @@ class World:
     delivery: str
     foreign_account: str
     foreign_token: str
+    run: str
+    """Of synced rows."""
     sibling_token: str
     """A session of the first project, opened for another owner."""
 
@@ -93,6 +95,7 @@ async def world(shared_live: Live, easyship_twin_process: EasyshipTwin) -> Async
     sibling = {"origin_owner_id": "sibling", "origin_owner_name": "Sibling"}
     sibling_token = (await live.call("POST", "/connect_sessions", data=sibling)).json()["token"]
     await live.call("POST", "/actions/rpc", data=_LIST_SHIPMENTS, headers={"x-account-id": account})
+    kept = await live.call("POST", "/actions/rpc?sync=true", data=_LIST_SHIPMENTS, headers={"x-account-id": account})
     # Written in the background, half a second later: afterwards nothing of the first project moves by itself.
     await live.house.calls.log.flush()
     hook = {"url": "https://hooks.example.com/mine", "events": ["account.updated"], "description": MARK}
@@ -114,6 +117,7 @@ async def world(shared_live: Live, easyship_twin_process: EasyshipTwin) -> Async
         delivery,
         foreign_account,
         foreign_token,
+        kept.json()["datasync"]["run_id"],
         sibling_token,
     )
 
@@ -188,6 +192,13 @@ CASES: dict[str, list[Case]] = {
             "body",
             lambda w: w.api("POST", "/actions/rpc", {**_LIST_SHIPMENTS, "headers": {"x-account-id": w.account}}),
         ),
+        Case("synced", lambda w: w.api("POST", "/actions/rpc?sync=true", _LIST_SHIPMENTS, x_account_id=w.account)),
+        Case(
+            "profile",
+            lambda w: w.api(
+                "POST", "/actions/rpc", _LIST_SHIPMENTS, x_account_id=w.account, x_connector_profile_id="int_none"
+            ),
+        ),
         Case(
             "both",
             lambda w: w.api(
@@ -209,6 +220,11 @@ CASES: dict[str, list[Case]] = {
     ],
     "POST /actions/search": [
         Case("project", lambda w: w.api("POST", "/actions/search", {"query": "list", "project_id": w.project}), 200),
+        Case("account", lambda w: w.api("POST", "/actions/search", {"query": "list"}, x_account_id=w.account)),
+        Case(
+            "profile",
+            lambda w: w.api("POST", "/actions/search", {"query": "list"}, x_connector_profile_id=w.integration),
+        ),
     ],
     "POST /actions/build": [
         Case("all", lambda w: w.api("POST", "/actions/build", {"force_refresh": True}), 200),
@@ -222,6 +238,48 @@ CASES: dict[str, list[Case]] = {
     "GET /auth_configs": [
         Case("all", lambda w: w.api("GET", "/auth_configs"), 200),
         Case("filtered", lambda w: w.api("GET", "/auth_configs?connector_key=easyship&enabled=true"), 200),
+    ],
+    "POST /auth_configs": [
+        Case(
+            "default",
+            lambda w: w.api(
+                "POST",
+                "/auth_configs",
+                {"connector_key": "easyship", "authentication_config_key": "token", "default": True},
+            ),
+            201,
+        ),
+    ],
+    "GET /auth_configs/{profile_id}": [Case("profile", lambda w: w.api("GET", f"/auth_configs/{w.integration}"))],
+    "PATCH /auth_configs/{profile_id}": [
+        Case("nothing", lambda w: w.api("PATCH", f"/auth_configs/{w.integration}", {})),
+        Case("actions", lambda w: w.api("PATCH", f"/auth_configs/{w.integration}", {"effects": ["read"]})),
+        Case("default", lambda w: w.api("PATCH", f"/auth_configs/{w.integration}", {"default": True})),
+        Case("off", lambda w: w.api("PATCH", f"/auth_configs/{w.integration}", {"active": False})),
+    ],
+    "DELETE /auth_configs/{profile_id}": [
+        Case("profile", lambda w: w.api("DELETE", f"/auth_configs/{w.integration}")),
+    ],
+    "POST /actions/rpc/synced": [
+        Case(
+            "header",
+            lambda w: w.api("POST", "/actions/rpc/synced", _LIST_SHIPMENTS, x_account_id=w.account),
+        ),
+        Case(
+            "run",
+            lambda w: w.api("POST", "/actions/rpc/synced", {**_LIST_SHIPMENTS, "run_id": w.run}),
+            400,
+        ),
+        Case(
+            "profile",
+            lambda w: w.api(
+                "POST",
+                "/actions/rpc/synced",
+                _LIST_SHIPMENTS,
+                x_account_id=w.account,
+                x_connector_profile_id=w.integration,
+            ),
+        ),
     ],
     "POST /unified/check_permissions": [
         Case(
@@ -299,6 +357,10 @@ CASES: dict[str, list[Case]] = {
         Case("foreign", lambda w: w.hub("GET", "/hub/settings"), 200),
         Case("sibling", lambda w: w.sibling("GET", "/hub/settings"), 200),
     ],
+    "GET /hub/outcome": [
+        Case("foreign", lambda w: w.hub("GET", "/hub/outcome"), 200),
+        Case("sibling", lambda w: w.sibling("GET", "/hub/outcome"), 200),
+    ],
     "GET /hub/connectors": [
         Case("foreign", lambda w: w.hub("GET", "/hub/connectors"), 200),
         Case("provider", lambda w: w.hub("GET", "/hub/connectors?provider=easyship"), 200),
@@ -328,15 +390,6 @@ CASES: dict[str, list[Case]] = {
     "DELETE /hub/connection_attempts/{attempt_id}": [
         Case("foreign", lambda w: w.hub("DELETE", f"/hub/connection_attempts/{w.attempt}")),
         Case("sibling", lambda w: w.sibling("DELETE", f"/hub/connection_attempts/{w.attempt}")),
-    ],
-    "GET /connect/oauth2/{integration_id}": [
-        Case("integration", lambda w: w.api("GET", f"/connect/oauth2/{w.integration}?token={w.foreign_token}")),
-        Case(
-            "attempt",
-            lambda w: w.api(
-                "GET", f"/connect/oauth2/{w.integration}?token={w.foreign_token}&connection_attempt_id={w.attempt}"
-            ),
-        ),
     ],
 }
 _ALL = [(operation, case) for operation, cases in CASES.items() for case in cases]

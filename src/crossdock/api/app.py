@@ -21,7 +21,6 @@ from crossdock.api import (
     routes_feedback,
     routes_hub,
     routes_logs,
-    routes_oauth,
     routes_operations,
     routes_platform,
     routes_sessions,
@@ -44,7 +43,6 @@ _ROUTERS = (
     routes_platform.router,
     routes_feedback.router,
     routes_hub.router,
-    routes_oauth.router,
     routes_operations.router,
 )
 _ABOUT = """Link a shipping or fulfilment account once, and call it for as long as it is linked.

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, Field
 
 from crossdock.accounts.model import Account
 from crossdock.api.auth import HubSession
 from crossdock.api.context import ApiContext, Context
-from crossdock.api.wire import Body
+from crossdock.api.wire_hub import (
+    HubAccount,
+    HubAccountDetails,
+    HubAttempt,
+    HubAttemptAccount,
+    HubAttemptError,
+    HubAttemptOpened,
+    HubConnector,
+    HubCredentials,
+    HubIntegration,
+    HubIntegrations,
+    HubOutcome,
+    HubSettings,
+    HubToken,
+)
 from crossdock.connectors import guide
 from crossdock.kernel.errors import (
     CrossdockError,
@@ -20,65 +33,62 @@ from crossdock.kernel.errors import (
     NotFoundError,
     ProviderRefusedError,
 )
-from crossdock.linking.session import Attempt, ConnectSession, Offer, OnConflict
+from crossdock.linking import decisions
+from crossdock.linking.session import Attempt, ConnectSession, Offer
 
 router = APIRouter(prefix="/hub", tags=["Hub"])
-_MASK = "__secretvalue:"
-_ATTEMPT_STATUS = {"testing": "pending", "confirm": "pending"}
+_MASK: Final = "__secretvalue:"
+_ATTEMPT_STATUS: Final[dict[str, Literal["pending", "authenticated", "error", "cancelled", "expired"]]] = {
+    "pending": "pending",
+    "testing": "pending",
+    "confirm": "pending",
+    "authenticated": "authenticated",
+    "error": "error",
+    "cancelled": "cancelled",
+    "expired": "expired",
+}
 
 
-class HubCredentials(Body):
-    """What the person typed, by field key."""
-
-    integration_id: str
-    credentials: dict[str, Any] = Field(default_factory=dict)
-
-
-class HubToken(Body):
-    """The connect session's token once more."""
-
-    token: str | None = None
-
-
-class HubAccount(BaseModel):
-    """The account that was linked."""
-
-    id: str
-    provider: str
-
-
-@router.get("/settings")
-async def hub_settings(session: HubSession) -> dict[str, Any]:
+@router.get("/settings", response_model=HubSettings, response_model_exclude_none=True)
+async def hub_settings(session: HubSession) -> HubSettings:
     """Read what the hub shows, and which account it opens for linking again."""
-    settings: dict[str, Any] = {"enabled_features": []}
-    if session.account_id is not None:
-        settings["existing_account_id"] = session.account_id
-    return settings
+    return HubSettings(enabled_features=[], existing_account_id=session.account_id)
 
 
-@router.get("/connectors")
+@router.get("/outcome", response_model=HubOutcome)
+async def hub_outcome(context: Context, session: HubSession) -> HubOutcome:
+    """Read which account this session has linked, whichever page or window it was linked in."""
+    attempt = await context.sessions.linked(session=session)
+    if attempt is None or attempt.account_id is None:
+        return HubOutcome(account=None)
+    try:
+        account = await context.accounts.get(project_id=session.project_id, account_id=attempt.account_id)
+    except NotFoundError:
+        return HubOutcome(account=None)
+    return HubOutcome(account=HubAccount(id=account.id, provider=account.connector_key))
+
+
+@router.get("/connectors", response_model=HubIntegrations)
 async def hub_connectors(
     context: Context, session: HubSession, provider: Annotated[str | None, Query()] = None
-) -> dict[str, Any]:
+) -> HubIntegrations:
     """List the integrations that this session may link."""
     offers = await context.sessions.offers(session=session)
-    several = {offer.connector.key for offer in offers if _ways(offers, offer) > 1}
-    return {
-        "integrations": [
-            _integration(context, offer, named=offer.connector.key in several)
-            for offer in offers
-            if provider in {None, offer.connector.key}
-        ]
-    }
+    rows = [
+        _integration(context, offer, name=_name(offer, offers))
+        for offer in offers
+        if provider in {None, offer.connector.key}
+    ]
+    return HubIntegrations(integrations=rows)
 
 
-@router.get("/connectors/{integration_id}")
-async def hub_connector(context: Context, session: HubSession, integration_id: str) -> dict[str, Any]:
+@router.get("/connectors/{integration_id}", response_model=HubConnector, response_model_exclude_none=True)
+async def hub_connector(context: Context, session: HubSession, integration_id: str) -> HubConnector:
     """Read an integration's form."""
     _, connector, method = await context.sessions.integration(session=session, integration_id=integration_id)
     config = guide.hub_config(connector=connector, method=method, existing=None)
     config["assets"] = {"icon": f"{context.hub_url}/static/{connector.icon}"}
-    return {"config": config, "hub_settings": {"configured_webhook_events": [], "project_settings": {}}}
+    return HubConnector.model_validate({"config": config})
 
 
 @router.post("/accounts", response_model=HubAccount)
@@ -87,22 +97,22 @@ async def hub_link(context: Context, session: HubSession, body: HubCredentials) 
     return await _link(context, session, body)
 
 
-@router.get("/accounts/{account_id}")
-async def hub_account(context: Context, session: HubSession, account_id: str) -> dict[str, Any]:
+@router.get("/accounts/{account_id}", response_model=HubAccountDetails)
+async def hub_account(context: Context, session: HubSession, account_id: str) -> HubAccountDetails:
     """Read the account that this session links again; secrets come masked."""
     account = await _own(context, session, account_id)
     method = context.catalogue.get(account.connector_key).auth_method(account.auth_method)
     hints = method.by_field(account.secret_hints)
-    return {
-        "secureId": account.id,
-        "provider": account.connector_key,
-        "setupInformation": method.by_field(account.setup_text()),
-        "secrets": {key: f"{_MASK}**redacted**{hint}" for key, hint in hints.items()},
-        "version": context.catalogue.get(account.connector_key).version,
-        "authConfigKey": account.auth_method,
-        "environment": account.environment,
-        "integrationId": account.integration_id,
-    }
+    return HubAccountDetails(
+        secure_id=account.id,
+        provider=account.connector_key,
+        setup_information=method.by_field(account.setup_text()),
+        secrets={key: f"{guide.MASK}{hint}" for key, hint in hints.items()},
+        version=context.catalogue.get(account.connector_key).version,
+        auth_config_key=account.auth_method,
+        environment=account.environment,
+        integration_id=account.integration_id,
+    )
 
 
 @router.patch("/accounts/{account_id}", response_model=HubAccount)
@@ -112,26 +122,26 @@ async def hub_relink(context: Context, session: HubSession, account_id: str, bod
     return await _link(context, replace(session, account_id=account.id, provider=account.connector_key), body)
 
 
-@router.post("/connection_attempts")
-async def hub_open_attempt(context: Context, session: HubSession, body: HubToken) -> dict[str, str]:
+@router.post("/connection_attempts", response_model=HubAttemptOpened)
+async def hub_open_attempt(context: Context, session: HubSession, body: HubToken) -> HubAttemptOpened:
     """Open an attempt that an OAuth window takes up."""
     if body.token is not None and (await context.sessions.authenticate(token=body.token)).id != session.id:
         raise InvalidRequestError(
             "The header and the body name two different sessions.", remedy="Send the same token in both."
         )
     attempt = await context.oauth.open_attempt(session=session)
-    return {"id": attempt.id}
+    return HubAttemptOpened(id=attempt.id)
 
 
-@router.get("/connection_attempts/{attempt_id}")
-async def hub_attempt(context: Context, session: HubSession, attempt_id: str) -> dict[str, Any]:
+@router.get("/connection_attempts/{attempt_id}", response_model=HubAttempt)
+async def hub_attempt(context: Context, session: HubSession, attempt_id: str) -> HubAttempt:
     """Read how an attempt stands."""
     attempt = await context.linking.get_attempt(session=session, attempt_id=attempt_id)
-    return {
-        "status": _ATTEMPT_STATUS.get(attempt.status, attempt.status),
-        "account": {"id": attempt.account_id} if attempt.account_id else None,
-        "error": await _attempt_error(context, session, attempt),
-    }
+    return HubAttempt(
+        status=_ATTEMPT_STATUS[attempt.status],
+        account=HubAttemptAccount(id=attempt.account_id) if attempt.account_id else None,
+        error=await _attempt_error(context, session, attempt),
+    )
 
 
 @router.delete("/connection_attempts/{attempt_id}")
@@ -142,16 +152,24 @@ async def hub_cancel_attempt(context: Context, session: HubSession, attempt_id: 
 
 
 async def _refusal(context: ApiContext, session: ConnectSession, attempt: Attempt) -> CrossdockError:
-    """Return the error of a failed test, with the provider's own answer where there was one."""
+    """Return the error of a failed test, with the provider's own answer, which the component shows in a box.
+
+    Without ``provider_response`` the component would write there that one should try again later.
+    """
     cause = await context.linking.cause(session=session, attempt=attempt)
     answers = []
     if attempt.provider_status is not None:
         answers = [{"status": attempt.provider_status, "raw": attempt.provider_body}]
+    detail: dict[str, Any] = {
+        "provider_errors": answers,
+        "provider_response": attempt.provider_body or cause.remedy,
+        "title": cause.title,
+    }
     return ProviderRefusedError(
         f"The credential did not pass the test. {cause.title}. {cause.explanation} {cause.remedy}".replace("..", "."),
         remedy=cause.remedy,
         code=cause.key,
-        detail={"provider_errors": answers, "title": cause.title},
+        detail=detail,
     )
 
 
@@ -170,8 +188,9 @@ async def _link(context: ApiContext, session: ConnectSession, body: HubCredentia
     )
     if attempt.status != "confirm":
         raise await _refusal(context, session, attempt)
-    chosen: OnConflict = "accept" if session.multiple else "replace"
-    account = await context.linking.confirm(session=session, attempt_id=attempt.id, on_conflict=chosen)
+    account = await context.linking.confirm(
+        session=session, attempt_id=attempt.id, on_conflict=decisions.unasked(session)
+    )
     return HubAccount(id=account.id, provider=account.connector_key)
 
 
@@ -183,27 +202,32 @@ async def _own(context: ApiContext, session: ConnectSession, account_id: str) ->
     return account
 
 
-def _ways(offers: list[Offer], offer: Offer) -> int:
-    return sum(other.connector.key == offer.connector.key for other in offers)
+def _name(offer: Offer, offers: list[Offer]) -> str:
+    """Return what sets an offer apart: the connector alone, with its way of linking, or with what it was named."""
+    alike = [other for other in offers if other.connector.key == offer.connector.key]
+    if len(alike) == 1:
+        return offer.connector.name
+    same_way = sum(other.method.key == offer.method.key for other in alike) > 1
+    return f"{offer.connector.name} ({offer.name if same_way else offer.method.label})"
 
 
-def _integration(context: ApiContext, offer: Offer, *, named: bool) -> dict[str, Any]:
+def _integration(context: ApiContext, offer: Offer, *, name: str) -> HubIntegration:
     connector = offer.connector
-    return {
-        "active": True,
-        "name": f"{connector.name} ({offer.method.label})" if named else connector.name,
-        "provider": connector.key,
-        "type": connector.category,
-        "version": connector.version,
-        "authentication_config_key": offer.method.key,
-        "environment": "production",
-        "integration_id": offer.integration_id,
-        "logo_url": f"{context.hub_url}/static/{connector.icon}",
-    }
+    return HubIntegration(
+        active=True,
+        name=name,
+        provider=connector.key,
+        type=connector.category,
+        version=connector.version,
+        authentication_config_key=offer.method.key,
+        environment="production",
+        integration_id=offer.integration_id,
+        logo_url=f"{context.hub_url}/static/{connector.icon}",
+    )
 
 
-async def _attempt_error(context: ApiContext, session: ConnectSession, attempt: Attempt) -> dict[str, str] | None:
+async def _attempt_error(context: ApiContext, session: ConnectSession, attempt: Attempt) -> HubAttemptError | None:
     if attempt.status != "error":
         return None
     cause = await context.linking.cause(session=session, attempt=attempt)
-    return {"code": cause.key, "description": f"{cause.title} {cause.remedy}"}
+    return HubAttemptError(code=cause.key, description=f"{cause.title} {cause.remedy}")

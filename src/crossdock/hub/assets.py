@@ -53,8 +53,12 @@ class Assets:
         return [Route("/static/{name:path}", self.serve, methods=["GET"])]
 
     async def serve(self, request: Request) -> Response:
-        """Answer with the file, for good where its version was named."""
-        asset = self.files.get(request.path_params["name"])
+        """Answer with the file that the address names."""
+        return self.answer(request.path_params["name"], request)
+
+    def answer(self, name: str, request: Request) -> Response:
+        """Answer with a file, for good where its version was named."""
+        asset = self.files.get(name)
         if asset is None:
             return Response(status_code=404, headers={"X-Content-Type-Options": "nosniff"})
         current = request.query_params.get("v") == asset.version

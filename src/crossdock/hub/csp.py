@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Literal
 
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
 _PERMISSIONS = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
@@ -16,9 +17,12 @@ class Openness:
 
     ancestors: tuple[str, ...] = ()
     form_targets: tuple[str, ...] = ()
+    framed_by: Literal["named", "anyone"] = "named"
 
 
 CLOSED = Openness()
+DOOR = Openness(framed_by="anyone")
+"""For a page that shows nothing and does nothing before it has been given a session's token."""
 
 
 def origins(texts: Collection[str]) -> tuple[str, ...]:
@@ -28,7 +32,7 @@ def origins(texts: Collection[str]) -> tuple[str, ...]:
 
 def policy(openness: Openness = CLOSED) -> str:
     """Write the Content-Security-Policy of one page (CSP level 3); nothing inline, nothing from elsewhere."""
-    ancestors = " ".join(origins(openness.ancestors)) or "'none'"
+    ancestors = "*" if openness.framed_by == "anyone" else " ".join(origins(openness.ancestors)) or "'none'"
     targets = " ".join(("'self'", *origins(openness.form_targets)))
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -42,7 +46,7 @@ def headers(openness: Openness = CLOSED, *, https: bool) -> dict[str, str]:
     The referrer policy is ``same-origin`` and not ``no-referrer``: under the latter browsers send ``Origin: null`` with
     a form (Fetch standard, "append a request Origin header"), and the check of the origin would refuse our own pages.
     """
-    framed = bool(origins(openness.ancestors))
+    framed = openness.framed_by == "anyone" or bool(origins(openness.ancestors))
     found = {
         "Content-Security-Policy": policy(openness),
         "X-Content-Type-Options": "nosniff",

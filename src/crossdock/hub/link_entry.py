@@ -12,9 +12,9 @@ from crossdock.hub.context import HubContext
 from crossdock.hub.views_link import ButtonView, ChooseView, NoticeView
 from crossdock.hub.visit import Visit, keep_token, refuse
 from crossdock.kernel.errors import UnauthenticatedError
-from crossdock.linking.session import Attempt
+from crossdock.linking.session import Attempt, ConnectSession
 
-_GOES_ON = frozenset({"pending", "testing", "confirm"})
+_GOES_ON = frozenset({"pending", "testing", "confirm", "authenticated"})
 
 
 def entry(ctx: HubContext) -> Callable[[Request], Awaitable[Response]]:
@@ -31,6 +31,15 @@ def entry(ctx: HubContext) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def _enter(ctx: HubContext, token: str) -> Response:
+    session = await known_session(ctx, token)
+    headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    answer = RedirectResponse(f"/link/s/{session.id}?resume=1", status_code=303, headers=headers)
+    keep_token(ctx, answer, session=session, token=token)
+    return answer
+
+
+async def known_session(ctx: HubContext, token: str) -> ConnectSession:
+    """Return the session of a token, also one whose time is over; raise where nobody knows it."""
     session = await ctx.sessions.of_token(token=token)
     if session is None or session.revoked_at is not None:
         raise UnauthenticatedError(
@@ -38,16 +47,13 @@ async def _enter(ctx: HubContext, token: str) -> Response:
             remedy="Ask the people who sent it for a new one.",
             code="link_unknown",
         )
-    headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-    answer = RedirectResponse(f"/link/s/{session.id}?resume=1", status_code=303, headers=headers)
-    keep_token(ctx, answer, session=session, token=token)
-    return answer
+    return session
 
 
 async def choose(visit: Visit) -> Response:
     """Show the picker; where only one provider is on offer, or something is under way, go straight there."""
-    attempt = await visit.ctx.linking.latest_attempt(session=visit.session)
-    if attempt is not None and _resumes(visit, attempt):
+    attempt = await _resumed(visit)
+    if attempt is not None:
         return visit.go(f"/attempts/{attempt.id}")
     offers = link_views.by_connector(await visit.ctx.sessions.offers(session=visit.session))
     query = visit.request.query_params.get("q", "").strip()[:80]
@@ -95,8 +101,11 @@ async def renew(visit: Visit) -> Response:
     return visit.go("?resume=1")
 
 
-def _resumes(visit: Visit, attempt: Attempt) -> bool:
-    """Tell whether to show an attempt in place of the picker: when coming in anew, or when all is done."""
-    if visit.session.finished_at is not None and attempt.status == "authenticated":
-        return True
-    return "resume" in visit.request.query_params and attempt.status in _GOES_ON
+async def _resumed(visit: Visit) -> Attempt | None:
+    """Return what to show in place of the picker: the receipt when all is done, or when coming in anew what goes on."""
+    if visit.spent:
+        return await visit.ctx.sessions.linked(session=visit.session)
+    if "resume" not in visit.request.query_params:
+        return None
+    attempt = await visit.ctx.linking.latest_attempt(session=visit.session)
+    return attempt if attempt is not None and attempt.status in _GOES_ON else None

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from crossdock.connectors.model import AuthMethod, Connector, Effect
-from crossdock.hub import link_views, logos
+from crossdock.hub import link_views, link_window, logos
 from crossdock.hub.views_link import FillView, MethodView, ProblemView
 from crossdock.hub.visit import Visit, keep_token
 from crossdock.linking import causes
 from crossdock.linking.oauth import Started
 from crossdock.linking.session import Attempt, Offer
 
-_OAUTH_COOKIE_LIFE = 600
-
 
 async def fill(visit: Visit) -> Response:
     """Show the form; after a refused paste, with the reason at its field."""
-    if _spent(visit):
+    if visit.spent:
         return visit.go("")
     offers = await visit.ctx.sessions.offers(session=visit.session)
     integration, connector, method = await visit.ctx.sessions.integration(
@@ -51,7 +49,7 @@ async def fill(visit: Visit) -> Response:
 
 async def submit(visit: Visit) -> Response:
     """Take what was typed and begin the test, or send the person to the provider."""
-    if _spent(visit):
+    if visit.spent:
         return visit.go("")
     form = visit.sent()
     _, _, method = await visit.ctx.sessions.integration(
@@ -80,11 +78,6 @@ async def submit(visit: Visit) -> Response:
     return visit.go(f"/attempts/{attempt.id}")
 
 
-def _spent(visit: Visit) -> bool:
-    """Tell whether this link has linked the one account that it was for."""
-    return visit.session.finished_at is not None and not visit.session.multiple
-
-
 def chosen_effects(*, asked: bool, read_only: bool, destructive: bool) -> frozenset[Effect]:
     """Return what a form grants: more than reading only where the switch was shown and is off."""
     if read_only or not asked:
@@ -93,22 +86,11 @@ def chosen_effects(*, asked: bool, read_only: bool, destructive: bool) -> frozen
 
 
 def _to_provider(visit: Visit, started: Started) -> Response:
-    """Send the browser to the provider, with a cookie that binds the answer to this browser.
+    """Send the browser to the provider; a window that left a frame has none of the frame's cookies, and gets its own.
 
-    A window that left a frame has none of the frame's cookies, where browsers keep these apart: it gets its own.
+    Browsers keep these apart.
     """
-    answer = RedirectResponse(
-        started.authorize_url, status_code=303, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-    )
-    answer.set_cookie(
-        started.cookie,
-        started.binding.reveal(),
-        max_age=_OAUTH_COOKIE_LIFE,
-        path="/connect/oauth2",
-        secure=visit.ctx.https,
-        httponly=True,
-        samesite="lax",
-    )
+    answer = link_window.to_provider(visit.ctx, started)
     if visit.sent().get("ticket"):
         keep_token(visit.ctx, answer, session=visit.session, token=visit.token)
     return answer

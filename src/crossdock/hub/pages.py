@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
-from crossdock.hub import errors, link_attempt, link_entry, link_fill, link_return
+from crossdock.hub import errors, link_asked, link_attempt, link_embed, link_entry, link_fill, link_return, link_window
 from crossdock.hub.context import HubContext
 from crossdock.hub.visit import Handler, page
 
@@ -30,8 +30,15 @@ def routes(ctx: HubContext) -> list[BaseRoute]:
         post("/attempts/{attempt}/cancel", link_attempt.cancel),
         get("/{integration}", link_fill.fill),
         post("/{integration}", link_fill.submit),
+        Route("/link/embed", link_embed.door(ctx), methods=["GET"]),
+        Route("/link/embed", link_embed.enter(ctx), methods=["POST"]),
+        Route("/stackone/connect.js", link_embed.script(ctx), methods=["GET"]),
+        Route("/link/asked/{token}", link_asked.show(ctx), methods=["GET"]),
+        Route("/link/asked/{token}/follow", link_asked.follow(ctx), methods=["POST"]),
+        Route("/link/asked/{token}/decline", link_asked.decline(ctx), methods=["POST"]),
         Route("/link/{token}", link_entry.entry(ctx), methods=["GET"]),
         Route("/connect/oauth2/{provider}/callback", link_return.endpoint(ctx), methods=["GET"]),
+        Route("/connect/oauth2/{integration}", link_window.endpoint(ctx), methods=["GET"]),
         Route("/embedded/accounts/callback", link_return.closing(ctx), methods=["GET"]),
         Route("/errors", errors.catalogue(ctx), methods=["GET"]),
         Route("/errors/{code}", errors.entry(ctx), methods=["GET"]),

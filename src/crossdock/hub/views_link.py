@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -221,6 +221,14 @@ class LinkedView:
     message: str
     origins: str
     relinked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbedView:
+    """The door inside an app's page: title and text of each state that its script may show."""
+
+    frame: None
+    texts: Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

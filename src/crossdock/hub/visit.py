@@ -49,6 +49,11 @@ class Visit:
         return self.session.finished_at is None and self.session.expires_at <= self.ctx.clock.now()
 
     @property
+    def spent(self) -> bool:
+        """Whether the session has linked the one account that it was for."""
+        return self.session.finished_at is not None and not self.session.multiple
+
+    @property
     def framed(self) -> bool:
         """Whether the browser shows the page inside another one (Fetch Metadata)."""
         return self.request.headers.get("sec-fetch-dest") in _FRAMES

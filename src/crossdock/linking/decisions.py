@@ -26,6 +26,11 @@ def undecided(session: ConnectSession, attempt: Attempt, on_conflict: OnConflict
     return None
 
 
+def unasked(session: ConnectSession) -> OnConflict:
+    """Return what is decided where an app's own page links and nobody can be asked: never another identity."""
+    return "accept" if session.multiple and session.account_id is None else "replace"
+
+
 def target(session: ConnectSession, attempt: Attempt, on_conflict: OnConflict) -> str | None:
     """Return the account to relink, None to make a new one."""
     if attempt.conflict.get("kind") == "already_linked" and on_conflict == "replace":

@@ -161,6 +161,18 @@ async def latest_attempt(conn: Connection, *, project_id: str, session_id: int) 
     return _attempt(row) if row else None
 
 
+async def linked_attempt(conn: Connection, *, project_id: str, session_id: int) -> Attempt | None:
+    """Find the newest attempt of a session that has linked an account."""
+    row = await conn.fetchrow(
+        f"""select {_ATTEMPT} from connection_attempts
+            where project_id = $1 and session_id = $2 and status = 'authenticated'
+            order by updated_at desc, id desc limit 1""",
+        project_id,
+        session_id,
+    )
+    return _attempt(row) if row else None
+
+
 async def lock_owner(conn: Connection, *, project_id: str, origin_owner_id: str) -> None:
     """Let one transaction at a time link for an owner."""
     await conn.execute(
