@@ -41,15 +41,17 @@ ProfileId = Annotated[
 ]
 
 
-def manner(*, once: str | None, priority: str | None, look: str | None = None) -> Manner:
-    """Read the headers; raise InvalidRequestError for one that says nothing known."""
+def manner(
+    *, once: str | None, priority: str | None, look: str | None = None, is_collected: bool | None = None
+) -> Manner:
+    """Read the headers; raise InvalidRequestError for one that says nothing known. A list to its end goes as bulk."""
     if look is not None and look.strip().lower() != "before":
         raise InvalidRequestError(
             "There is no such way to look.", remedy="Send `x-crossdock-look: before`, or leave the header out."
         )
     return Manner(
         once=idempotency.key_in(once),
-        priority=pacing.priority_of(priority),
+        priority=pacing.priority_of("bulk" if is_collected and priority is None else priority),
         look="in_doubt" if look is None else "before",
     )
 

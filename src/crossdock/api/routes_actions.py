@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
+from starlette.responses import Response
 
+from crossdock.accounts import profiles
+from crossdock.actions import collect
 from crossdock.actions.model import ActionCall, Manner, ProxyRequest
+from crossdock.actions.synced import rows_of
+from crossdock.api import answers
 from crossdock.api.auth import SECURITY, AccountId, ActionsRunner, ProxyUser, one_account
-from crossdock.api.calling import OnceKey, Priority, manner
+from crossdock.api.calling import Look, OnceKey, Priority, ProfileId, manner
 from crossdock.api.context import ApiContext, Context
 from crossdock.api.screens import screened
 from crossdock.api.wire import ProxyAnswer, ProxyCall, RpcAnswer, RpcRequest
+from crossdock.api.wire_synced import datasync
+from crossdock.connectors.replies import ActionResult
 from crossdock.kernel.errors import InvalidRequestError
+from crossdock.projects import policy
 from crossdock.projects.model import Principal
 
 router = APIRouter(dependencies=SECURITY)
@@ -31,36 +41,120 @@ async def run_action(
     account_id: AccountId = None,
     once: OnceKey = None,
     priority: Priority = None,
-) -> JSONResponse:
-    """Run an action for the account that `x-account-id` names."""
-    made = manner(once=once, priority=priority)
-    return await answered(context=context, principal=principal, asked=body, account_id=account_id, manner=made)
+    look: Look = None,
+    profile_id: ProfileId = None,
+    sync: Annotated[bool, Query(description="Keep the rows for a day, to be read at `/actions/rpc/synced`.")] = False,  # noqa: FBT002 - a query's word of the wire
+    run_id: Annotated[str | None, Query(min_length=1, max_length=120, description="The run to add rows to.")] = None,
+    debug: Annotated[bool, Query(description="Tell the call's id in the log in `debug`.")] = False,  # noqa: FBT002 - the same
+) -> Response:
+    """Run an action for the account that `x-account-id` names; a file comes as it is, and `collect` gives NDJSON."""
+    made = replace(
+        manner(once=once, priority=priority, look=look, is_collected=body.collect), id=context.ids.new("call")
+    )
+    chosen = one_account(account_id, _inner(body).get("x-account-id"))
+    await check_profile(context=context, principal=principal, account_id=chosen, profile_id=profile_id)
+    if sync:
+        answer = await _synced(context, principal, body, chosen, made, run_id)
+        return JSONResponse({**answer, "debug": {"request_id": made.id}} if debug else answer)
+    extra = {"debug": {"request_id": made.id}} if debug else {}
+    return await answered(context=context, principal=principal, asked=body, account_id=chosen, manner=made, extra=extra)
 
 
 async def answered(
-    *, context: ApiContext, principal: Principal, asked: RpcRequest, account_id: str | None, manner: Manner
-) -> JSONResponse:
-    """Run an action and write its answer; inputs that it does not know are left out of the query, and told."""
-    inner = {name.lower(): str(value) for name, value in (asked.headers or {}).items() if value is not None}
-    query = {name: value for name, value in (asked.query or {}).items() if name not in _OURS}
-    unknown = _unknown_query(context, asked.action, query) if query else []
-    result = await context.actions.run(
-        principal=principal,
-        account_id=one_account(account_id, inner.get("x-account-id")),
-        call=ActionCall(
-            action=asked.action,
-            path=asked.path or {},
-            query={name: value for name, value in query.items() if name not in unknown},
-            headers={name: value for name, value in inner.items() if name not in _NOT_FOR_THE_PROVIDER},
-            body=asked.body or {},
-            manner=manner,
-        ),
+    *,
+    context: ApiContext,
+    principal: Principal,
+    asked: RpcRequest,
+    account_id: str | None,
+    manner: Manner,
+    extra: Mapping[str, Any] = MappingProxyType({}),
+) -> Response:
+    """Run an action and write its answer; ``extra`` are members that stand in it besides."""
+    if asked.collect:
+        return await _collected(context, principal, asked, account_id, manner)
+    result, answer = await _ran(context, principal, asked, account_id, manner)
+    return answers.of(result=result, answer={**answer, **extra})
+
+
+async def _collected(
+    context: ApiContext, principal: Principal, asked: RpcRequest, account_id: str | None, manner: Manner
+) -> Response:
+    """Run an action for each page of its list; inputs that it does not know are left out."""
+    _, action = context.catalogue.action(asked.action)
+    chosen, call, _ = _call(context, asked, account_id, replace(manner, id=None))
+    reading = collect.collection(
+        actions=context.actions, principal=principal, account_id=chosen, call=call, action=action
     )
+
+    async def screen(page: ActionResult) -> ActionResult:
+        return (await screened(context=context, principal=principal, asked=asked, result=page))[0]
+
+    return await answers.lines(collection=reading, screen=screen)
+
+
+async def check_profile(*, context: ApiContext, principal: Principal, account_id: str, profile_id: str | None) -> None:
+    """Raise unless the account is of the connector profile that a call names, if it names one."""
+    if profile_id:
+        account = await context.actions.leases.account(project_id=principal.project_id, account_id=account_id)
+        policy.check_reach(principal, account_id=account.id, owner_id=account.origin_owner_id)
+        profiles.check_named(account, profile_id=profile_id)
+
+
+async def _synced(
+    context: ApiContext, principal: Principal, asked: RpcRequest, account_id: str, made: Manner, run_id: str | None
+) -> dict[str, Any]:
+    """Run an action and keep its rows as the run's next page; the log's id of the call is the page's."""
+    _, action = context.catalogue.action(asked.action)
+    synced, project_id = context.calls.synced, principal.project_id
+    dataset = synced.dataset(account_id=account_id, action=action, path=asked.path or {})
+    run_id = await synced.room(project_id=project_id, dataset=dataset, run_id=run_id)
+    answer = await told(context=context, principal=principal, asked=asked, account_id=account_id, manner=made)
+    rows = rows_of(answer["data"])
+    run = await synced.keep(project_id=project_id, dataset=dataset, run_id=run_id, call_id=str(made.id), rows=rows)
+    return {**answer, "data": rows, "datasync": datasync(run)}
+
+
+async def told(
+    *, context: ApiContext, principal: Principal, asked: RpcRequest, account_id: str | None, manner: Manner
+) -> dict[str, Any]:
+    """Run an action and return its answer as JSON has it."""
+    return (await _ran(context, principal, asked, account_id, manner))[1]
+
+
+async def _ran(
+    context: ApiContext, principal: Principal, asked: RpcRequest, account_id: str | None, manner: Manner
+) -> tuple[ActionResult, dict[str, Any]]:
+    """Run an action; inputs that it does not know are left out of the query, and told."""
+    chosen, call, unknown = _call(context, asked, account_id, manner)
+    result = await context.actions.run(principal=principal, account_id=chosen, call=call)
     result, seen = await screened(context=context, principal=principal, asked=asked, result=result)
     left_out = [f"query.{name} is not an input of {asked.action} and was left out" for name in unknown]
     warnings = [*result.warnings, *left_out]
     answer = {"data": result.data, "next": result.next, **seen}
-    return JSONResponse({**answer, "warnings": warnings} if warnings else answer)
+    return result, {**answer, "warnings": warnings} if warnings else answer
+
+
+def _call(
+    context: ApiContext, asked: RpcRequest, account_id: str | None, manner: Manner
+) -> tuple[str, ActionCall, list[str]]:
+    """Return account and call, and the names in the query that the action does not know."""
+    inner = _inner(asked)
+    query = {name: value for name, value in (asked.query or {}).items() if name not in _OURS}
+    unknown = _unknown_query(context, asked.action, query) if query else []
+    call = ActionCall(
+        action=asked.action,
+        path=asked.path or {},
+        query={name: value for name, value in query.items() if name not in unknown},
+        headers={name: value for name, value in inner.items() if name not in _NOT_FOR_THE_PROVIDER},
+        body=asked.body or {},
+        manner=manner,
+    )
+    return one_account(account_id, inner.get("x-account-id")), call, unknown
+
+
+def _inner(asked: RpcRequest) -> dict[str, str]:
+    """Return the headers that stand in the body, by their names in small letters."""
+    return {name.lower(): str(value) for name, value in (asked.headers or {}).items() if value is not None}
 
 
 @router.post("/unified/proxy", response_model=ProxyAnswer, tags=["Proxy"])

@@ -42,7 +42,7 @@ class RpcPath:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http" or scope["path"] != PLACE or scope["method"] != "POST":
+        if scope["type"] != "http" or scope["path"] != PLACE or scope["method"] != "POST" or _is_special(scope):
             await self._app(scope, receive, send)
             return
         messages = await _whole(receive)
@@ -66,7 +66,10 @@ class RpcPath:
                 asked=asked,
                 account_id=headers.get("x-account-id"),
                 manner=calling.manner(
-                    once=headers.get("idempotency-key"), priority=headers.get("x-crossdock-priority")
+                    once=headers.get("idempotency-key"),
+                    priority=headers.get("x-crossdock-priority"),
+                    look=headers.get("x-crossdock-look"),
+                    is_collected=asked.collect,
                 ),
             )
         except CrossdockError as error:
@@ -75,6 +78,11 @@ class RpcPath:
             # The outermost place, as the framework's own guard is.
             log.exception("api.request.crashed", path=PLACE)
             return problems.crashed(context=context, path=PLACE, accept=headers.get("accept", ""))
+
+
+def _is_special(scope: Scope) -> bool:
+    """Tell whether a call asks for more than its result: to be synced, or to be of a certain connector profile."""
+    return bool(scope["query_string"]) or any(name == calling.PROFILE_HEADER for name, _ in scope["headers"])
 
 
 async def _whole(receive: Receive) -> Sequence[Message]:

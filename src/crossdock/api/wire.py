@@ -208,6 +208,9 @@ class RpcRequest(Body):
     query: dict[str, Any] | None = None
     headers: dict[str, Any] | None = None
     body: dict[str, Any] | None = None
+    collect: bool | None = Field(
+        default=None, description="Whether to give a list to its end, as `application/x-ndjson`: a row on each line."
+    )
     defender_config: DefenderConfig | None = None
     defender_enabled: bool | None = Field(default=None, json_schema_extra={"deprecated": True})
 
@@ -228,6 +231,8 @@ class RpcAnswer(BaseModel):
 
     data: dict[str, Any] | list[dict[str, Any]] | None
     next: str | None = None
+    datasync: dict[str, str] | None = Field(default=None, description="The run that the rows were kept in; on `sync`.")
+    debug: dict[str, str] | None = Field(default=None, description="The call's id in the log; on `debug`.")
     warnings: list[str] | None = Field(default=None, description="What fell short, or was left out; absent if nothing.")
     defender: Screened | None = Field(default=None, description="What screening found; absent where it was not done.")
 

@@ -59,6 +59,12 @@ SPECIAL: Final[Mapping[str, Special]] = MappingProxyType(
             "Read the message. Removing the connection in the app and adding it again often helps.",
             400,
         ),
+        "collect_impossible": Special(
+            "There is nothing to collect",
+            "The action gives its whole answer at once; it has no pages.",
+            "Leave collect out of the request.",
+            422,
+        ),
         "credential_renewed": Special(
             "The credential was renewed just now",
             "The provider refused the old credential. It has been renewed, and nothing was done.",
@@ -210,6 +216,13 @@ SPECIAL: Final[Mapping[str, Special]] = MappingProxyType(
             "Wait for the seconds that Retry-After names; send what can wait with x-crossdock-priority: bulk.",
             429,
             "wait",
+        ),
+        "paging_stuck": Special(
+            "The list does not go on",
+            "The provider gave the same page again in place of the next one.",
+            "Read the list page by page with next, or narrow it with a filter.",
+            502,
+            "retry",
         ),
         "port_in_use": Special(
             "The port is taken",

@@ -1,0 +1,122 @@
+"""What `POST /actions/rpc` answers with: JSON, a file as it is, or a list to its end, a row on each line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from typing import Any, Final
+from urllib.parse import quote
+
+from fastapi.responses import JSONResponse
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from crossdock.actions import collect
+from crossdock.actions.collect import Collection
+from crossdock.connectors.replies import ActionResult, File
+from crossdock.kernel.errors import CrossdockError
+from crossdock.telemetry import logs
+
+LINES: Final = "application/x-ndjson"
+Screen = Callable[[ActionResult], Awaitable[ActionResult]]
+
+log = logs.get("crossdock.api.answers")
+
+
+def of(*, result: ActionResult, answer: Mapping[str, Any]) -> Response:
+    """Answer with a result: a file as bytes under its own type and name, anything else as JSON."""
+    if result.file is not None:
+        return _file(result.file)
+    headers = {"x-crossdock-outcome": "found"} if result.found else None
+    return JSONResponse(dict(answer), headers=headers)
+
+
+def _file(file: File) -> Response:
+    """Answer with a file: never shown as a page of this server, whatever the provider says that it is."""
+    plain = "".join(one if one.isascii() and one.isprintable() and one not in '"\\' else "_" for one in file.name)
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name, safe='')}"
+    headers = {
+        "content-disposition": disposition,
+        "content-security-policy": "sandbox",
+        "x-content-type-options": "nosniff",
+        "cache-control": "no-store",
+    }
+    return Response(file.content, media_type=file.type, headers=headers)
+
+
+async def lines(*, collection: Collection, screen: Screen) -> Response:
+    """Answer with a list to its end; what its first page fails with is raised, and answered as any error."""
+    pages = collection.pages()
+    try:
+        first = await screen(await anext(pages))
+    except CrossdockError:
+        await pages.aclose()
+        raise
+    return _Lines(_written(collection, pages, first, screen))
+
+
+async def _written(
+    collection: Collection, pages: AsyncGenerator[ActionResult, None], first: ActionResult, screen: Screen
+) -> AsyncGenerator[bytes, None]:
+    """Write a page's rows at a time, then one line that says how it ended: with everything, or where it broke off."""
+    rows = 0
+    try:
+        page = first
+        while True:
+            found = page.data if isinstance(page.data, list) else [page.data] if page.data is not None else []
+            rows += len(found)
+            if found:
+                yield b"".join(_line(row) for row in found)
+            following = await anext(pages, None)
+            if following is None:
+                break
+            page = await screen(following)
+        yield _line({"end": {"rows": rows}})
+    except CrossdockError as error:
+        yield _line({"error": collect.told(error), "next": collection.position, "rows": rows})
+    except Exception:
+        # The answer has begun: its last line is the only place left that can say so.
+        log.exception("api.collect.crashed")
+        failure = CrossdockError("Something inside Crossdock failed.", remedy="Go on from `next`.")
+        yield _line({"error": collect.told(failure), "next": collection.position, "rows": rows})
+
+
+def _line(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+class _Lines(Response):
+    """Lines that go out as fast as they are taken; where the caller goes away, nothing more is asked for."""
+
+    media_type = LINES
+
+    def __init__(self, content: AsyncGenerator[bytes, None]) -> None:
+        super().__init__(headers={"cache-control": "no-store"})
+        del self.headers["content-length"]
+        self._content = content
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send until the end, or until the caller has gone."""
+        del scope
+        sending = asyncio.create_task(self._send(send), name="api.collect")
+        gone = asyncio.create_task(_gone(receive), name="api.collect.gone")
+        try:
+            await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (gone, sending):
+                task.cancel()
+            await asyncio.gather(gone, sending, return_exceptions=True)
+
+    async def _send(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        async with aclosing(self._content) as chunks:
+            async for chunk in chunks:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
