@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from crossdock.accounts import candidacy, integration_store, store
 from crossdock.accounts import identity as identities
@@ -25,11 +25,18 @@ from crossdock.vault.store import Vault
 CANDIDATE_LIFE = timedelta(minutes=60)
 
 
+class Leaving(Protocol):
+    """Erases, in the transaction that deletes an account, what others keep of it."""
+
+    async def __call__(self, conn: Connection, *, project_id: str, account_id: str) -> None: ...  # noqa: D102 - as above
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts(Records):
     """The accounts of every project, and the only place that makes or ends them."""
 
     vault: Vault
+    leaving: list[Leaving] = field(default_factory=list)
 
     async def hold_candidate(
         self,
@@ -253,6 +260,8 @@ class Accounts(Records):
             # The row first: a refresh that stages just now is waited for, and what it sealed is erased too.
             await store.delete_credential(conn, project_id=project_id, account_id=account_id)
             await self.vault.erase(conn, project_id=project_id, owner_id=account_id)
+            for leave in self.leaving:
+                await leave(conn, project_id=project_id, account_id=account_id)
             ended = {"deleted_at": now, "updated_at": now, "next_probe_at": None, "next_refresh_at": None}
             await store.update_account(conn, project_id=project_id, account_id=account_id, values=ended)
             await self.db.notify(conn, CHANNEL, account_id)

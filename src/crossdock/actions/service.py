@@ -14,6 +14,7 @@ from crossdock.actions.pacing import Pace, Pacer
 from crossdock.actions.passthrough import Passthrough
 from crossdock.actions.record import Record
 from crossdock.actions.search import Search
+from crossdock.actions.synced import Synced
 from crossdock.audit.trail import Trail
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.db.pool import Database
@@ -33,6 +34,7 @@ class Calls:
     passing: Passthrough
     log: CallLog
     once: Idempotency
+    synced: Synced
     search: Search
 
     @classmethod
@@ -54,6 +56,8 @@ class Calls:
         log = CallLog(db=db, clock=clock, keep=timedelta(days=log_days))
         record = Record(db=db, accounts=accounts, trail=trail, clock=clock, ids=ids, calls=log)
         once = Idempotency(db=db, clock=clock)
+        synced = Synced(db=db, vault=leases.vault, leases=leases, record=record, clock=clock, ids=ids)
+        accounts.leaving.append(synced.leave)
         pacer = Pacer(db=db, clock=clock, ids=ids, pace=pace)
         return cls(
             actions=Actions(
@@ -75,11 +79,13 @@ class Calls:
                 pacer=pacer,
             ),
             once=once,
+            synced=synced,
             log=log,
             search=Search(catalogue),
         )
 
     async def sweep(self) -> None:
-        """Delete what has had its time: old lines of the log, and the answers kept for writes."""
+        """Delete what has had its time: old lines of the log, the answers kept for writes, and synced rows."""
         await self.log.forget()
         await self.once.sweep()
+        await self.synced.sweep()

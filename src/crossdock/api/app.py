@@ -23,7 +23,9 @@ from crossdock.api import (
     routes_logs,
     routes_operations,
     routes_platform,
+    routes_profiles,
     routes_sessions,
+    routes_synced,
     routes_webhooks,
 )
 from crossdock.api.bounds import BodyLimit
@@ -38,9 +40,11 @@ _ROUTERS = (
     routes_connectors.router,
     routes_catalogue.router,
     routes_actions.router,
+    routes_synced.router,
     routes_logs.router,
     routes_webhooks.router,
     routes_platform.router,
+    routes_profiles.router,
     routes_feedback.router,
     routes_hub.router,
     routes_operations.router,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
-from crossdock.accounts.model import Account, AccountQuery
+from crossdock.accounts.model import Account, AccountQuery, Integration
 from crossdock.actions.search import matches
-from crossdock.api.auth import SECURITY, ActionsRunner
+from crossdock.api.auth import SECURITY, AccountId, ActionsRunner
+from crossdock.api.calling import ProfileId
 from crossdock.api.context import ApiContext, Context
+from crossdock.api.routes_actions import check_profile
 from crossdock.api.wire_actions import (
     ActionBuild,
     ActionsBuilt,
@@ -25,15 +27,19 @@ from crossdock.api.wire_actions import (
     connector_told,
     found,
 )
+from crossdock.connectors.choice import EVERYTHING, Choice
 from crossdock.connectors.model import Action, Connector
 from crossdock.kernel import paging
 from crossdock.kernel.errors import InvalidRequestError
+from crossdock.projects import policy
+from crossdock.projects.model import Principal
 
 router = APIRouter(prefix="/actions", tags=["Actions"], dependencies=SECURITY)
 
 _PAGE: Final = 25
 _LARGEST_PAGE: Final = 100
 _MOST_ACCOUNTS: Final = 100
+_MOST_FOUND: Final = 1000
 _GROUPS: Final = ("connector", "account", "integration")
 # What the clients before 4.29 call it.
 _OLDER: Final = {"operation_details": "action_details"}
@@ -42,9 +48,10 @@ Words = Annotated[list[str] | None, Query()]
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One row of the list before it is told: a connector, and whom it is for."""
+    """One row of the list before it is told: a connector, whom it is for, and what profiles let through of it."""
 
     connector: Connector
+    choices: frozenset[Choice]
     account: str | None = None
     integration: str | None = None
 
@@ -61,9 +68,10 @@ class _Wanted:
     names: frozenset[str]
     text: str
 
-    def of(self, connector: Connector) -> list[Action]:
-        """Return the connector's actions that are wanted."""
-        return [action for action in connector.actions.values() if self._fits(connector, action)]
+    def of(self, row: _Row) -> list[Action]:
+        """Return the actions that are wanted of a row."""
+        held = (action for action in row.connector.actions.values() if may_run(row.choices, action))
+        return [action for action in held if self._fits(row.connector, action)]
 
     def _fits(self, connector: Connector, action: Action) -> bool:
         named = not self.names or bool(self.names & {action.name, action.name.removeprefix(f"{connector.key}_")})
@@ -92,11 +100,11 @@ async def list_actions(
     next: Annotated[str | None, Query(max_length=2048)] = None,  # noqa: A002 - the word of the wire
 ) -> JSONResponse:
     """List connectors with their actions, by the connector's key."""
-    accounts = await _accounts(context, principal.project_id, _names([account_ids or ""]))
+    accounts = await _accounts(context, principal, _names([account_ids or ""]))
     rows = await _rows(context, principal.project_id, _group(group_by), accounts)
     keys, wanted = _names([connectors or ""]), _Wanted(_names([action_key or ""]), (search or "").strip())
     fitting = sorted((row for row in rows if not keys or row.connector.key in keys), key=lambda row: row.place)
-    fitting = [row for row in fitting if wanted.everything or wanted.of(row.connector)]
+    fitting = [row for row in fitting if wanted.everything or wanted.of(row)]
     after = str(paging.decode(next, size=1)[0]) if next else ""
     page = [row for row in fitting if row.place > after]
     shown, more = page[:page_size], len(page) > page_size
@@ -111,12 +119,21 @@ async def list_actions(
 
 
 @router.post("/search", response_model=ActionsFound)
-async def search_actions(context: Context, principal: ActionsRunner, body: ActionSearch) -> JSONResponse:
-    """Find the actions that fit a few words, the best first."""
+async def search_actions(
+    context: Context,
+    principal: ActionsRunner,
+    body: ActionSearch,
+    account_id: AccountId = None,
+    profile_id: ProfileId = None,
+) -> JSONResponse:
+    """Find the actions that fit a few words, the best first: of all profiles, or of the account or profile named."""
     if body.connector is not None:
         context.catalogue.get(body.connector)
+    open_to = await _open_to(context, principal, account_id, profile_id)
     least = 0.4 if body.min_similarity is None else body.min_similarity
-    hits = context.search.find(query=body.query, connector=body.connector, top=int(body.top_k or 100), least=least)
+    top = int(body.top_k or 100)
+    found_all = context.search.find(query=body.query, connector=body.connector, top=_MOST_FOUND, least=least)
+    hits = [hit for hit in found_all if may_run(open_to(hit.connector.key), hit.action)][:top]
     answer = ActionsFound(
         results=[found(hit=hit, project_id=principal.project_id) for hit in hits],
         total_count=len(hits),
@@ -145,8 +162,37 @@ async def build_actions(context: Context, principal: ActionsRunner, body: Action
     return JSONResponse(answer.model_dump(exclude_none=True))
 
 
-async def _accounts(context: ApiContext, project_id: str, ids: frozenset[str]) -> list[Account] | None:
-    """Return the named accounts of the project, None where none is named."""
+def may_run(choices: Iterable[Choice], action: Action) -> bool:
+    """Tell whether one of the choices holds an action."""
+    return any(one.allows(action=action.name, effect=action.effect) for one in choices)
+
+
+async def _open_to(
+    context: ApiContext, principal: Principal, account_id: str | None, profile_id: str | None
+) -> Callable[[str], frozenset[Choice]]:
+    """Return what tells by connector which of its actions a search may show."""
+    project_id = principal.project_id
+    if account_id:
+        await check_profile(context=context, principal=principal, account_id=account_id, profile_id=profile_id)
+        account = await context.actions.leases.account(project_id=project_id, account_id=account_id)
+        policy.check_reach(principal, account_id=account.id, owner_id=account.origin_owner_id)
+        own = {account.connector_key: frozenset({account.choice})}
+    elif profile_id:
+        profile = await context.integrations.get(project_id=project_id, integration_id=profile_id)
+        own = {profile.connector_key: frozenset({profile.choice})}
+    else:
+        held = await context.integrations.list(project_id=project_id)
+        return lambda key: _of_profiles(held, key)
+    return lambda key: own.get(key, frozenset())
+
+
+def _of_profiles(held: Sequence[Integration], key: str) -> frozenset[Choice]:
+    """Return what the project's profiles of a connector let through; everything while it has none."""
+    return frozenset(one.choice for one in held if one.connector_key == key) or frozenset({EVERYTHING})
+
+
+async def _accounts(context: ApiContext, principal: Principal, ids: frozenset[str]) -> list[Account] | None:
+    """Return the named accounts that the caller reaches, None where none is named."""
     if not ids:
         return None
     if len(ids) > _MOST_ACCOUNTS:
@@ -154,24 +200,30 @@ async def _accounts(context: ApiContext, project_id: str, ids: frozenset[str]) -
             "These are too many accounts.", remedy=f"Name {_MOST_ACCOUNTS} at most, and ask again for the others."
         )
     query = AccountQuery(account_ids=tuple(sorted(ids)), limit=_MOST_ACCOUNTS)
-    return list((await context.accounts.list(project_id=project_id, query=query)).rows)
+    found = (await context.accounts.list(project_id=principal.project_id, query=query)).rows
+    return [one for one in found if policy.reaches(principal, account_id=one.id, owner_id=one.origin_owner_id)]
 
 
 async def _rows(context: ApiContext, project_id: str, group: str, accounts: list[Account] | None) -> list[_Row]:
     """Return the rows of the list; an account's row, or its integration's, names both."""
+    held = await context.integrations.list(project_id=project_id)
     if group == "integration":
-        held = await context.integrations.list(project_id=project_id)
         ids = None if accounts is None else {account.integration_id for account in accounts}
         return [
-            _Row(context.catalogue.get(one.connector_key), None, one.id) for one in held if ids is None or one.id in ids
+            _Row(context.catalogue.get(one.connector_key), frozenset({one.choice}), None, one.id)
+            for one in held
+            if ids is None or one.id in ids
         ]
     if group == "account" and accounts is None:
         raise InvalidRequestError(
             "A list by account needs the accounts.", remedy="Name them in `filter[account_ids]`, 100 at most."
         )
     if accounts is None:
-        return [_Row(connector) for connector in context.catalogue.connectors()]
-    rows = [_Row(context.catalogue.get(one.connector_key), one.id, one.integration_id) for one in accounts]
+        return [_Row(one, _of_profiles(held, one.key)) for one in context.catalogue.connectors()]
+    rows = [
+        _Row(context.catalogue.get(one.connector_key), frozenset({one.choice}), one.id, one.integration_id)
+        for one in accounts
+    ]
     return rows if group == "account" else list(_merged(rows))
 
 
@@ -181,13 +233,14 @@ def _merged(rows: Iterable[_Row]) -> Iterator[_Row]:
     for row in rows:
         by_key.setdefault(row.connector.key, []).append(row)
     for same in by_key.values():
-        yield same[0] if len(same) == 1 else _Row(same[0].connector)
+        every = frozenset(choice for row in same for choice in row.choices)
+        yield same[0] if len(same) == 1 else _Row(same[0].connector, every)
 
 
 def _told(context: ApiContext, row: _Row, wanted: _Wanted, included: frozenset[str], *, is_bare: bool) -> ActionsMeta:
     actions: list[ActionTold] | None = None
     if not is_bare:
-        chosen = wanted.of(row.connector)
+        chosen = wanted.of(row)
         actions = [action_told(connector=row.connector, action=action, included=included) for action in chosen]
     given: dict[str, Any] = {"account_id": row.account, "integration_id": row.integration}
     ids = {name: value for name, value in given.items() if value}

@@ -1,21 +1,21 @@
-"""The rest of the platform: accounts in their newer words, connector profiles, and whether a call would be allowed."""
+"""The rest of the platform: accounts in their newer words, and whether a call would be allowed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from crossdock.accounts.model import Account, AccountQuery, Integration
+from crossdock.accounts import profiles
+from crossdock.accounts.model import Account, AccountQuery
 from crossdock.api.auth import SECURITY, AccountId, AccountsReader, ActionsRunner, one_account
 from crossdock.api.context import ApiContext, Context
 from crossdock.api.wire import Body, StatusReasonAnswer
 from crossdock.connectors.model import Action, Effect
 from crossdock.kernel.clock import iso
-from crossdock.kernel.errors import NotFoundError
+from crossdock.kernel.errors import ForbiddenError, NotFoundError
 from crossdock.projects import policy
 from crossdock.projects.model import Principal
 
@@ -57,36 +57,6 @@ class AccountsTold(BaseModel):
     """Some accounts, the newest first."""
 
     data: list[AccountTold]
-    page: int
-    page_size: int
-    total: int
-
-
-class AuthConfig(BaseModel):
-    """A connector as the project uses it: an integration, on the dashboard a connector profile."""
-
-    id: str
-    name: str
-    active: bool
-    default: bool
-    categories: list[str]
-    connector_key: str
-    connector_label: str
-    connector_version: str
-    connector_owner: str
-    logo_url: str
-    release_stage: str
-    authentication_config_key: str
-    authentication_config_label: str
-    environment: str | None = None
-    created_at: str
-    updated_at: str
-
-
-class AuthConfigsPage(BaseModel):
-    """Some connector profiles."""
-
-    data: list[AuthConfig]
     page: int
     page_size: int
     total: int
@@ -165,47 +135,26 @@ async def get_account_v2(context: Context, principal: AccountsReader, account_id
     return _account(context, await context.accounts.get(project_id=principal.project_id, account_id=account_id))
 
 
-@router.get("/auth_configs", response_model=AuthConfigsPage, tags=["Connectors"])
-async def list_auth_configs(
-    context: Context,
-    principal: AccountsReader,
-    connector_key: str | None = None,
-    enabled: bool | None = None,  # noqa: FBT001 - a query's word of the wire
-    page: Annotated[int, Query(ge=1, le=_LARGEST_OFFSET)] = 1,
-    page_size: Annotated[int, Query(ge=1, le=100)] = 25,
-) -> AuthConfigsPage:
-    """List the project's connector profiles: each connector by each way to link that the project uses."""
-    held = await context.integrations.list(project_id=principal.project_id)
-    defaults = _defaults(held)
-    wanted = [
-        one for one in held if connector_key in {None, one.connector_key} and (enabled is None or one.active is enabled)
-    ]
-    shown = wanted[(page - 1) * page_size : page * page_size]
-    return AuthConfigsPage(
-        data=[_auth_config(context, one, defaults) for one in shown],
-        page=page,
-        page_size=page_size,
-        total=len(wanted),
-    )
-
-
 @router.post("/unified/check_permissions", response_model=PermissionsAnswer, tags=["Actions"])
 async def check_permissions(
     context: Context, principal: ActionsRunner, body: PermissionsAsked, account_id: AccountId = None
 ) -> JSONResponse:
     """Tell whether the account, its grant and the key allow an action or a kind of action, without calling anyone."""
     account = await context.accounts.get(project_id=principal.project_id, account_id=one_account(account_id))
+    policy.check_reach(principal, account_id=account.id, owner_id=account.origin_owner_id)
+    profile = await context.integrations.get(project_id=principal.project_id, integration_id=account.integration_id)
     action = _action(context, body.resource_id)
     asked: Asked = body.action or _word(action)
     effect = action.effect if action and body.action is None else _EFFECTS[asked]
-    reason = _refusal(principal, account, effect, action)
+    off = None if profile.active else "The account's connector profile is switched off."
+    reason = off or _refusal(principal, account, effect, action)
     told = PermissionsTold(
         allowed=reason is None,
         action=asked,
         resource=ResourceTold(id=body.resource_id, type=body.resource_type or ("action" if action else None)),
         user=UserTold(
             id=body.user_id or body.email or (account.identity.id if account.identity else account.id),
-            permissions=[word for word, of in _EFFECTS.items() if _refusal(principal, account, of, None) is None],
+            permissions=[word for word, of in _EFFECTS.items() if not (off or _refusal(principal, account, of, None))],
         ),
         reason=reason,
     )
@@ -218,9 +167,17 @@ def _refusal(principal: Principal, account: Account, effect: Effect, action: Act
         return f"The account is {account.wire_status}."
     if effect not in account.effects:
         return f"The account is linked without the permission {effect}."
-    scope = "actions:read" if effect == "read" else "actions:write"
-    if not policy.may(principal, scope):
-        return f"The key lacks the scope {scope}."
+    if action and not action.name.startswith(f"{account.connector_key}_"):
+        return "The action is another connector's."
+    try:
+        policy.require(principal, "actions:read" if effect == "read" else "actions:write")
+        if action:
+            policy.check_bounds(principal, action=action.name, effect=effect)
+            profiles.check(account, action=action.name, effect=effect)
+    except ForbiddenError as error:
+        return error.message
+    if effect not in account.choice.effects or (principal.grant and effect not in principal.grant.effects):
+        return f"The connector profile or the key is without the permission {effect}."
     missing = sorted(set(action.scopes) & account.scopes_missing) if action else []
     return f"The credential lacks: {', '.join(missing)}." if missing else None
 
@@ -237,38 +194,6 @@ def _action(context: ApiContext, name: str) -> Action | None:
         return context.catalogue.action(name)[1]
     except NotFoundError:
         return None
-
-
-def _defaults(held: Sequence[Integration]) -> frozenset[str]:
-    """Return the profile of each connector that is used where none is named: the oldest that is switched on."""
-    first: dict[str, str] = {}
-    for one in held:
-        if one.active:
-            first.setdefault(one.connector_key, one.id)
-    return frozenset(first.values())
-
-
-def _auth_config(context: ApiContext, one: Integration, defaults: frozenset[str]) -> AuthConfig:
-    connector = context.catalogue.get(one.connector_key)
-    method = connector.auth_method(one.auth_method)
-    return AuthConfig(
-        id=one.id,
-        name=one.name,
-        active=one.active,
-        default=one.id in defaults,
-        categories=[connector.category],
-        connector_key=connector.key,
-        connector_label=connector.name,
-        connector_version=connector.version,
-        connector_owner="crossdock",
-        logo_url=f"{context.hub_url}/static/{connector.icon}",
-        release_stage=connector.release_stage,
-        authentication_config_key=method.key,
-        authentication_config_label=method.label,
-        environment=one.environment,
-        created_at=iso(one.created_at),
-        updated_at=iso(one.updated_at),
-    )
 
 
 def _account(context: ApiContext, account: Account) -> AccountTold:

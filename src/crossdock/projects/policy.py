@@ -16,6 +16,7 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
         "accounts:read": "See accounts and their health",
         "accounts:write": "Edit, pause, test and delete accounts",
         "connect_sessions:write": "Make links by which people connect an account",
+        "connectors:write": "Manage connector profiles and their OAuth applications",
         "actions:read": "Run actions that read",
         "actions:write": "Run actions that write",
         "proxy": "Send requests of one's own to a provider",
