@@ -6,14 +6,18 @@ Noting has to cost a call next to nothing, so that all of this runs later, when 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from crossdock.actions.store import CallRow, StepRow
 from crossdock.egress import redact
 from crossdock.egress.exchange import Reply, Request, bare
+from crossdock.egress.redact import Forms
 from crossdock.kernel.secret import Secret
 from crossdock.telemetry import scrub
 
@@ -30,13 +34,13 @@ _WORD: Final = re.compile(r"[a-z][a-z_\-]*")
 class Exchange:
     """One exchange as it was: the request without its credential, and the reply, None where none came or was kept.
 
-    ``secrets`` are the credential's values, to be taken out of what the caller sent.
+    ``forms`` are those of the credential's values, to be taken out of what the caller sent.
     """
 
     id: str
     request: Request
     reply: Reply | None
-    secrets: tuple[Secret, ...]
+    forms: Forms
     duration_ms: int
     created_at: datetime
 
@@ -74,7 +78,8 @@ def shortened_reply(reply: Reply | None) -> Reply | None:
 def call_row(entry: CallEntry) -> CallRow:
     """Return the call's row."""
     request = entry.exchange.request if entry.exchange else None
-    path = urlsplit(bare(request.url)).path[:_URL_KEPT] if request else None
+    url = bare(request.url)[:_URL_KEPT] if request else None
+    path = urlsplit(url).path if url else None
     resource, child, sub = resources(service=entry.service, action=entry.action, path=path or "")
     return CallRow(
         id=entry.id,
@@ -86,7 +91,7 @@ def call_row(entry: CallEntry) -> CallRow:
         effect=entry.effect,
         actor=entry.actor,
         method=request.method if request else None,
-        url=bare(request.url)[:_URL_KEPT] if request else None,
+        url=url,
         path=path,
         resource=resource,
         child_resource=child,
@@ -98,12 +103,11 @@ def call_row(entry: CallEntry) -> CallRow:
     )
 
 
-def step_row(entry: CallEntry) -> StepRow | None:
-    """Return the exchange's row, None where the call took none."""
+def step_row(entry: CallEntry, call: CallRow) -> StepRow | None:
+    """Return the row of the exchange that a call took, None where it took none."""
     took = entry.exchange
     if took is None:
         return None
-    call = call_row(entry)
     return StepRow(
         id=took.id,
         project_id=entry.project_id,
@@ -127,6 +131,7 @@ def step_row(entry: CallEntry) -> StepRow | None:
     )
 
 
+@lru_cache(maxsize=1024)
 def resources(*, service: str, action: str, path: str) -> tuple[str | None, str | None, str | None]:
     """Return what a call is about: the words of its path, and of an action the words after its verb first."""
     parts = [part for part in path.split("/") if part and not _VERSION.fullmatch(part)]
@@ -143,18 +148,18 @@ def _request(took: Exchange) -> dict[str, Any]:
     headers = {name: scrub.HIDDEN if isinstance(value, Secret) else value for name, value in request.headers.items()}
     body = request.body if isinstance(request.body, bytes) else b""
     query = urlsplit(request.url).query
-    said = redact.without(Reply(0, {**headers, "?": query}, body, ""), took.secrets)
-    asked = said.headers["?"]
-    told = _told(replace(said, headers={name: value for name, value in said.headers.items() if name != "?"}))
-    del told["status_code"]
-    return {**told, "query_params": scrub.value(dict(parse_qsl(asked[:KEPT], keep_blank_values=True)))}
+    said = took.forms.out_of(Reply(0, {**headers, "?": query}, body, ""))
+    kept = dict(said.headers)
+    asked = dict(parse_qsl(kept.pop("?")[:KEPT], keep_blank_values=True))
+    return {"headers": _headers(kept), "body": _text(said), "query_params": scrub.value(asked)}
 
 
 def _told(reply: Reply) -> dict[str, Any]:
-    headers = {
-        str(name): redact.redact(str(value)[:_HEADER_KEPT]) for name, value in list(reply.headers.items())[:_HEADERS]
-    }
-    return {"status_code": reply.status, "headers": scrub.value(headers), "body": _text(reply)}
+    return {"status_code": reply.status, "headers": _headers(reply.headers), "body": _text(reply)}
+
+
+def _headers(headers: Mapping[str, str]) -> dict[str, str]:
+    return redact.headers({name: value[:_HEADER_KEPT] for name, value in islice(headers.items(), _HEADERS)})
 
 
 def _text(reply: Reply) -> str | None:

@@ -96,8 +96,9 @@ class CallLog:
             if isinstance(entry, RequestRow):
                 requests.append(entry)
                 continue
-            calls.append(lines.call_row(entry))
-            if (step := lines.step_row(entry)) is not None:
+            call = lines.call_row(entry)
+            calls.append(call)
+            if (step := lines.step_row(entry, call)) is not None:
                 steps.append(step)
             if number % _AT_ONCE == 0:
                 # Looking for secrets takes its time; calls under way shall not wait for a whole batch of it.

@@ -130,8 +130,8 @@ class Record:
         ended, now = self.clock.monotonic(), self.clock.now()
         spent = ended - began
         outcome = (cause.verdict or "request") if cause else "ok"
-        metrics.CALLS.labels(connector=lease.connector.key, outcome=outcome).inc()
-        metrics.CALL_SECONDS.labels(connector=lease.connector.key).observe(spent)
+        metrics.calls(lease.connector.key, outcome).inc()
+        metrics.call_seconds(lease.connector.key).observe(spent)
         self.calls.note(
             CallEntry(
                 id=errand.id,
@@ -150,7 +150,7 @@ class Record:
                     id=self.ids.new("step"),
                     request=lines.shortened(errand.request),
                     reply=lines.shortened_reply(reply),
-                    secrets=tuple(lease.credential.values()),
+                    forms=lease.forms,
                     duration_ms=round(spent * 1000),
                     created_at=now - timedelta(seconds=spent),
                 ),

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 from crossdock.db.pool import Connection
 
 # A batch holds what every project did in that half second, each row naming its own; days hold the rows of all.
 ACROSS_PROJECTS = ("insert_calls", "insert_steps", "insert_requests", "open_day", "forget")
+
+_TYPES: Final = {"int": "integer", "datetime": "timestamptz", "Mapping[str, Any]": "jsonb"}
+"""Types of columns by those of fields; all others are text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,22 +90,24 @@ async def insert_calls(conn: Connection, *, rows: Sequence[CallRow]) -> None:
 
     Rows of a project that is gone by now are left out.
     """
-    await conn.executemany(
-        _insert("calls", CallRow)
-        + """ on conflict (created_at, id) do update set status = excluded.status, cause = excluded.cause,
-            duration_ms = excluded.duration_ms""",
-        _values(rows),
+    last = {(row.created_at, row.id): row for row in rows}
+    await _insert(
+        conn,
+        "calls",
+        CallRow,
+        list(last.values()),
+        """do update set status = excluded.status, cause = excluded.cause, duration_ms = excluded.duration_ms""",
     )
 
 
 async def insert_steps(conn: Connection, *, rows: Sequence[StepRow]) -> None:
     """Write a batch of exchanges; rows of a project that is gone by now are left out."""
-    await conn.executemany(f"{_insert('call_steps', StepRow)} on conflict do nothing", _values(rows))
+    await _insert(conn, "call_steps", StepRow, rows, "do nothing")
 
 
 async def insert_requests(conn: Connection, *, rows: Sequence[RequestRow]) -> None:
     """Write a batch of requests; rows of a project that is gone by now are left out."""
-    await conn.executemany(f"{_insert('api_requests', RequestRow)} on conflict do nothing", _values(rows))
+    await _insert(conn, "api_requests", RequestRow, rows, "do nothing")
 
 
 async def open_day(conn: Connection, *, day: date) -> None:
@@ -115,12 +121,18 @@ async def forget(conn: Connection, *, before: date) -> int:
     return dropped
 
 
-def _insert(table: str, row: type) -> str:
-    names = [field.name for field in fields(row)]
-    marks = ", ".join(f"${number}" for number in range(1, len(names) + 1))
-    return f"""insert into {table} ({", ".join(names)}) select {marks}
-        where exists (select from projects where id = $2)"""
-
-
-def _values(rows: Sequence[CallRow] | Sequence[StepRow] | Sequence[RequestRow]) -> list[tuple[object, ...]]:
-    return [tuple(getattr(row, field.name) for field in fields(row)) for row in rows]
+async def _insert(
+    conn: Connection, table: str, kind: type, rows: Sequence[CallRow | StepRow | RequestRow], otherwise: str
+) -> None:
+    """Write rows in one statement, a list for each column; ``otherwise`` is what becomes of a row that is there."""
+    if not rows:
+        return
+    columns = {field.name: _TYPES.get(str(field.type), "text") for field in fields(kind)}
+    names = ", ".join(columns)
+    lists = ", ".join(f"${number}::{kept}[]" for number, kept in enumerate(columns.values(), 1))
+    await conn.execute(
+        f"""insert into {table} ({names}) select {names} from unnest({lists}) as row ({names})
+        where exists (select from projects where projects.id = row.project_id)
+        on conflict (created_at, id) {otherwise}""",
+        *zip(*map(attrgetter(*columns), rows), strict=True),
+    )
