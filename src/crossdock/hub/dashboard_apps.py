@@ -63,6 +63,7 @@ def _row(desk: Desk, app: App, *, by: str) -> AppRowView:
     count = len(grant.accounts)
     may = [texts.text(word) for effect, word in _WORDS.items() if effect in grant.effects]
     live = app.revoked_at is None and _ends(app) > desk.ctx.clock.now()
+    status, note = _status(desk, app, live=live)
     return AppRowView(
         name=app.client_name,
         host=app.redirect_host,
@@ -71,20 +72,25 @@ def _row(desk: Desk, app: App, *, by: str) -> AppRowView:
         may=[*may, texts.text("Ask for accounts")] if grant.may_request_links else may,
         made=app.created_at,
         by=by,
-        ends=_ends(app),
         used=_used(desk, app),
-        status=_status(desk, app, live=live),
+        status=status,
+        note=note,
         revoke=f"/dashboard/apps/{app.id}/revoke" if live else None,
     )
 
 
-def _status(desk: Desk, app: App, *, live: bool) -> BadgeView:
+def _status(desk: Desk, app: App, *, live: bool) -> tuple[BadgeView, str]:
+    """Say how it stands, in a word and in a few."""
     texts = desk.texts
     if live:
-        return BadgeView(text=texts.text("Connected"), tone="good")
+        return BadgeView(text=texts.text("Connected"), tone="good"), texts.text(
+            "until %(day)s", day=texts.day(_ends(app))
+        )
     if app.revoked_why in {"code_reused", "refresh_reused"}:
-        return BadgeView(text=texts.text("Stopped: a token was used twice"), tone="bad")
-    return BadgeView(text=texts.text("Disconnected") if app.revoked_at else texts.text("Ended"))
+        return BadgeView(text=texts.text("Stopped"), tone="bad"), texts.text("A token of it was used twice.")
+    if app.revoked_why == "app":
+        return BadgeView(text=texts.text("Disconnected")), texts.text("by the app")
+    return BadgeView(text=texts.text("Disconnected") if app.revoked_at else texts.text("Ended")), ""
 
 
 def _ends(app: App) -> datetime:

@@ -21,9 +21,9 @@ class AppRowView:
     may: Sequence[str]
     made: datetime
     by: str
-    ends: datetime
     used: str
     status: BadgeView
+    note: str
     revoke: str | None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crossdock.hub import views_dashboard as dash
+from unit.hub.samples_apps import APPS
 from unit.hub.samples_dashboard import DASHBOARD
 from unit.hub.samples_link import LINK
 
@@ -25,5 +26,6 @@ ERRORS: dict[str, tuple[str, object]] = {
 PAGES_OF_ALL: dict[str, tuple[str, object]] = {
     **{f"link/{name}": page for name, page in LINK.items()},
     **{f"dashboard/{name}": page for name, page in DASHBOARD.items()},
+    **{f"apps/{name}": page for name, page in APPS.items()},
     **{f"errors/{name}": page for name, page in ERRORS.items()},
 }

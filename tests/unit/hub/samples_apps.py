@@ -1,0 +1,124 @@
+"""A sample view for every template about connected apps and agents' requests."""
+
+from __future__ import annotations
+
+from crossdock.hub import views_apps as apps
+from crossdock.hub import views_dashboard as dash
+from unit.hub.samples_dashboard import NOW, nav
+from unit.hub.samples_link import CSRF, HERO, PROBLEM
+
+ASKER = apps.AskerView(name="Order assistant", host="127.0.0.1:47831", on_this_machine=True, document=None)
+FAR = apps.AskerView(
+    name="Desk of Robin",
+    host="assistant.example.com",
+    on_this_machine=False,
+    document="https://assistant.example.com/oauth/client-metadata.json",
+)
+ROW = apps.AppRowView(
+    name="Order assistant",
+    host="127.0.0.1:47831",
+    owner="customer-17",
+    accounts="2 accounts",
+    may=["Read", "Create and change", "Ask for accounts"],
+    made=NOW,
+    by="Person robin@example.com",
+    used="3 minutes ago",
+    status=dash.BadgeView(text="Connected", tone="good"),
+    note="until 21 Dec 2026",
+    revoke="/dashboard/apps/app_1/revoke",
+)
+STOPPED = apps.AppRowView(
+    name="Desk of Robin",
+    host="assistant.example.com",
+    owner="customer-18",
+    accounts="All accounts",
+    may=["Read"],
+    made=NOW,
+    by="Person robin@example.com",
+    used="Never",
+    status=dash.BadgeView(text="Stopped", tone="bad"),
+    note="A token of it was used twice.",
+    revoke=None,
+)
+CONSENT = apps.ConsentView(
+    asker=ASKER,
+    person="robin@example.com",
+    project="Example Shop",
+    csrf=CSRF,
+    action="/dashboard/apps/allow",
+    fields=[("client_id", "ocl_1"), ("state", "s")],
+    owner="Acme Pet Supplies",
+    other_owner="/dashboard/apps/allow?client_id=ocl_1",
+    accounts=[
+        dash.ChoiceView(value="acc_1", label="Acme EU · PackMate", chosen=True, help="acc_1"),
+        dash.ChoiceView(value="acc_2", label="Acme US · ParcelPath Sandbox", help="acc_2"),
+    ],
+    every_account=False,
+    effects=[
+        dash.ChoiceView(value="write", label="Create and change", help="It may make orders. That can cost money."),
+        dash.ChoiceView(value="destructive", label="Delete and cancel", help="It may do what cannot be undone."),
+    ],
+    only_reading=False,
+    days=[dash.ChoiceView(value="30", label="30 days", chosen=True), dash.ChoiceView(value="365", label="1 year")],
+    may_request_links=False,
+)
+REFUSED = apps.ConsentView(
+    asker=FAR,
+    person="robin@example.com",
+    project="Example Shop",
+    csrf=CSRF,
+    action="/dashboard/apps/allow",
+    fields=[("client_id", FAR.document or "")],
+    owner="Acme Pet Supplies",
+    other_owner=None,
+    accounts=[dash.ChoiceView(value="acc_1", label="Acme EU · PackMate", help="acc_1")],
+    every_account=True,
+    effects=[],
+    only_reading=True,
+    days=[dash.ChoiceView(value="30", label="30 days", chosen=True)],
+    may_request_links=True,
+    problem=PROBLEM,
+)
+APPS: dict[str, tuple[str, object]] = {
+    "list": (
+        "dashboard/apps.html",
+        apps.AppsView(nav=nav("apps"), rows=[ROW, STOPPED], address="http://127.0.0.1:8200/mcp"),
+    ),
+    "list-empty": (
+        "dashboard/apps.html",
+        apps.AppsView(nav=nav("apps"), rows=[], address="http://127.0.0.1:8200/mcp"),
+    ),
+    "consent": ("dashboard/consent.html", CONSENT),
+    "consent-refused": ("dashboard/consent.html", REFUSED),
+    "owners": (
+        "dashboard/consent_owner.html",
+        apps.OwnersView(
+            asker=FAR,
+            person="robin@example.com",
+            project="Example Shop",
+            owners=[
+                apps.OwnerChoiceView(
+                    name=f"Customer {number}",
+                    id=f"customer-{number}",
+                    url="/dashboard/apps/allow?o=1",
+                    accounts="1 account",
+                )
+                for number in range(8)
+            ],
+        ),
+    ),
+    "asked": (
+        "link/asked.html",
+        apps.AskedView(
+            agent="Order assistant",
+            owner="Acme Pet Supplies",
+            name="PackMate",
+            logo=HERO,
+            reason="I need the stock levels of the warehouse to say which of yesterday's orders can leave today.",
+            ends=NOW,
+            csrf=CSRF,
+            follow="/link/asked/t/follow",
+            decline="/link/asked/t/decline",
+        ),
+    ),
+}
