@@ -13,83 +13,31 @@ import sys
 import tempfile
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from crossdock.api import app as api
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from client_operations import (
+    Operation,
+    described,
+    kind_of,
+    operation_of,
+    optional,
+    quoted,
+    reached,
+    resource,
+    wanted,
+)
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 FOLDER: Final = ROOT / "clients" / "python" / "src" / "crossdock_client"
-ONCE: Final = "idempotency-key"
 _WRITTEN: Final = "Made from the API's document by tools/python_client.py."
-# By hand: the proxy in its streamed form. Not for programs with a key: the hub's pages. Twice the same: /v2.
-_LEFT_OUT: Final = {"proxy_request", "list_accounts_v2", "get_account_v2"}
-_LEFT_OUT_TAGS: Final = {"Hub"}
-_MEMBERS_LEFT_OUT: Final[Mapping[str, set[str]]] = {
-    "create_connect_session": {"connector_profile_id"},
-    "update_account": {"credentials", "secrets"},
-    "search_actions": {"project_id"},
-    "run_action": {"collect", "headers"},
-}
 _PACKAGE: Final = f'"""What the API can do, a file for each resource. {_WRITTEN}"""\n'
-_NAMES: Final = {"Request logs": "logs"}
-_METHODS: Final = {"list_step_logs": "list_steps"}
-# These are always for an account; elsewhere it only narrows what is told.
-_NEED_ACCOUNT: Final = {"run_action", "check_permissions", "send_events"}
-# What a method is about stands first, without its name.
-_FIRST: Final = {"run_action": "action", "search_actions": "query", "give_feedback": "feedback"}
 _SECRETS: Final = {"token", "auth_link_url", "signing_secret"}
 _WIDTH: Final = 120
 _PLACES: Final = {"query": "query", "header": "headers", "body": "body"}
-_SCALARS: Final = {
-    "string": "str",
-    "integer": "int",
-    "number": "float",
-    "boolean": "bool",
-    "object": "dict[str, Any]",
-    "null": "None",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Argument:
-    """One keyword of a method: where it goes on the wire, and under which name."""
-
-    name: str
-    wire: str
-    place: str
-    kind: str
-    is_required: bool
-    about: str = ""
-    is_comma: bool = False
-    is_first: bool = False
-
-    @property
-    def declared(self) -> str:
-        """The keyword as the method's head has it."""
-        return f"{self.name}: {self.kind}" if self.is_required else f"{self.name}: {optional(self.kind)} = None"
-
-    @property
-    def value(self) -> str:
-        """The keyword as it is handed on."""
-        return f"comma({self.name})" if self.is_comma else f"once({self.name})" if self.wire == ONCE else self.name
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """One method of a resource."""
-
-    name: str
-    verb: str
-    path: str
-    about: str
-    arguments: tuple[Argument, ...]
-    answer: str
-
-    def at(self, place: str) -> list[Argument]:
-        """Return the arguments that go to a place."""
-        return [one for one in self.arguments if one.place == place]
 
 
 def pages(document: Mapping[str, Any]) -> dict[str, str]:
@@ -104,169 +52,37 @@ def pages(document: Mapping[str, Any]) -> dict[str, str]:
     for name, rows in grouped.items():
         for one in reached(schemas, (row[2] for row in rows)):
             homes.setdefault(one, name)
-    written = {"models/__init__.py": text(models_index(homes)), "resources/__init__.py": _PACKAGE}
+    written = {"resources/__init__.py": _PACKAGE}
     for name, rows in sorted(grouped.items()):
         operations = [operation_of(name, path, verb, one, schemas) for path, verb, one in rows]
-        models = [one for one in schemas if homes.get(one) == name]
-        written[f"models/{name}.py"] = text(models_page(name, models, schemas, homes))
+        lines = [line for one in schemas if homes.get(one) == name for line in model(one, schemas[one])]
+        for operation in operations:
+            if operation.bundle:
+                homes[operation.bundle] = name
+                lines += bundle(operation.bundle, operation)
+        written[f"models/{name}.py"] = text([*models_head(name, homes), *lines])
         written[f"resources/{name}.py"] = text(resource_page(name, operations, homes, is_async=False))
         written[f"resources/async_{name}.py"] = text(resource_page(name, operations, homes, is_async=True))
+    written["models/__init__.py"] = text(models_index(homes))
     return formatted(written)
 
 
-def wanted(operation: Mapping[str, Any]) -> bool:
-    """Tell whether the client has a method for an operation."""
-    left_out = operation.get("deprecated") or operation["operationId"] in _LEFT_OUT
-    return not left_out and not _LEFT_OUT_TAGS & set(operation["tags"])
-
-
-def resource(operation: Mapping[str, Any]) -> str:
-    """Return the name of the resource that an operation belongs to."""
-    tag = operation["tags"][0]
-    return _NAMES.get(tag, tag.lower().replace(" ", "_"))
-
-
-def method(name: str, operation_id: str) -> str:
-    """Return what an operation is called within its resource: `list` for `list_accounts` of accounts."""
-    short = re.sub(rf"_{name}$|_{name.removesuffix('s')}$", "", operation_id)
-    return _METHODS.get(operation_id, short)
-
-
-def reached(schemas: Mapping[str, Any], operations: Iterable[Any]) -> list[str]:
-    """Return the schemas that answers, and members of bodies, are made of."""
-    found: dict[str, None] = {}
-
-    def look(value: Any) -> None:
-        for name in re.findall(r"#/components/schemas/(\w+)", repr(value)):
-            if name not in found:
-                found[name] = None
-                look(schemas[name])
-
-    for operation in operations:
-        look(answer_schema(operation))
-        look(body_members(operation, schemas))
-    return list(found)
-
-
-def answer_schema(operation: Mapping[str, Any]) -> Any:
-    """Return the schema of an operation's success."""
-    reply = next(reply for status, reply in operation["responses"].items() if status.startswith("2"))
-    return reply["content"]["application/json"]["schema"]
-
-
-def body_members(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the members of a body; a body that is a list is one member, `events` for a list of EventAsked."""
-    if "requestBody" not in operation:
-        return {}
-    schema = operation["requestBody"]["content"]["application/json"]["schema"]
-    if schema.get("type") == "array":
-        return {"": schema}
-    left_out = _MEMBERS_LEFT_OUT.get(operation["operationId"], set())
-    properties = schemas[ref(schema)]["properties"]
-    return {name: one for name, one in properties.items() if name not in left_out and not one.get("deprecated")}
-
-
-def operation_of(
-    name: str, path: str, verb: str, operation: Mapping[str, Any], schemas: Mapping[str, Any]
-) -> Operation:
-    """Read one operation of the document."""
-    needs = operation["operationId"] in _NEED_ACCOUNT
-    arguments = [parameter(name, one, needs_account=needs) for one in operation.get("parameters", [])]
-    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    required = schemas[ref(content["schema"])].get("required", []) if "$ref" in content.get("schema", {}) else []
-    for member, schema in body_members(operation, schemas).items():
-        arguments.append(
-            Argument(
-                name=member or "events",
-                wire=member,
-                place="body",
-                kind=kind_of(schema),
-                is_required=not member or member in required,
-                about=described(schema),
-                is_first=member == _FIRST.get(operation["operationId"]),
-            )
-        )
-    arguments.sort(key=lambda one: (not one.is_required, one.wire == ONCE))
-    return Operation(
-        name=method(name, operation["operationId"]),
-        verb=verb.upper(),
-        path=path,
-        about=operation.get("description") or operation["summary"],
-        arguments=tuple(arguments),
-        answer=kind_of(answer_schema(operation)),
-    )
-
-
-def parameter(name: str, given: Mapping[str, Any], *, needs_account: bool) -> Argument:
-    """Read one parameter; comma lists take sequences, and headers lose what marks them as such."""
-    wire, about = given["name"], given.get("description", "")
-    is_comma = given["in"] == "query" and about.startswith("Comma list")
-    is_account = wire == "x-account-id"
-    kind = "str | Sequence[str]" if is_comma else "str" if is_account else kind_of(given["schema"])
-    plain = re.sub(r"^filter\[(\w+)\]$", r"\1", re.sub(r"^x-(crossdock-)?", "", wire)).replace("-", "_")
-    return Argument(
-        name=f"{name.removesuffix('s')}_id" if plain == "id" else plain,
-        wire=wire,
-        place=given["in"],
-        kind=kind,
-        is_required=given.get("required", False) or (is_account and needs_account),
-        about=f"{about} Made for you unless given." if wire == ONCE else re.sub(r"^Comma list( of |\.$)", "", about),
-        is_comma=is_comma,
-        is_first=given["in"] == "path",
-    )
-
-
-def kind_of(schema: Mapping[str, Any]) -> str:
-    """Return a schema as Python's types tell it."""
-    match schema:
-        case {"$ref": _}:
-            kind = ref(schema)
-        case {"anyOf": several}:
-            kind = " | ".join(dict.fromkeys(kind_of(one) for one in several))
-        case {"const": value}:
-            kind = f"Literal[{quoted(value)}]"
-        case {"enum": values}:
-            kind = f"Literal[{', '.join(map(quoted, values))}]"
-        case {"type": "array", "items": items}:
-            kind = f"Sequence[{kind_of(items)}]"
-        case {"format": "date-time"}:
-            kind = "datetime | str"
-        case {"type": "object", "additionalProperties": {"type": _} as values}:
-            kind = f"dict[str, {kind_of(values)}]"
-        case _:
-            kind = _SCALARS.get(schema.get("type", ""), "Any")
-    return kind
-
-
-def quoted(value: Any) -> str:
-    """Return a constant as Python has it, in double quotes."""
-    return f'"{value}"' if isinstance(value, str) else repr(value)
-
-
-def ref(schema: Mapping[str, Any]) -> str:
-    """Return the name of the schema that is referred to."""
-    return str(schema["$ref"]).rpartition("/")[2]
-
-
-def described(schema: Mapping[str, Any]) -> str:
-    """Return what a schema says of itself."""
-    return " ".join(str(schema.get("description", "")).split())
-
-
-def optional(kind: str) -> str:
-    """Return a kind that may be None."""
-    return kind if kind == "Any" or "None" in kind.split(" | ") else f"{kind} | None"
-
-
-def models_page(name: str, names: list[str], schemas: Mapping[str, Any], homes: Mapping[str, str]) -> Iterator[str]:
-    """Write the models that a resource answers with; imports that it does not need are taken out afterwards."""
+def models_head(name: str, homes: Mapping[str, str]) -> Iterator[str]:
+    """Write the head of a file of models; imports that it does not need are taken out afterwards."""
     yield f'"""What {name.replace("_", " ")} are told in. {_WRITTEN}"""'
     yield from ("", "from __future__ import annotations", "")
     yield from ("from collections.abc import Sequence", "from dataclasses import dataclass, field")
-    yield "from typing import Any, Literal"
+    yield from ("from datetime import datetime", "from typing import Any, Literal, Required, TypedDict")
     yield from (f"from crossdock_client.models.{home} import {one}" for one, home in homes.items() if home != name)
-    for one in names:
-        yield from model(one, schemas[one])
+
+
+def bundle(name: str, operation: Operation) -> Iterator[str]:
+    """Write the keywords of a method as a class of their own."""
+    yield from ("", "", f"class {name}(TypedDict, total=False):", f'    """What `{operation.name}` takes."""', "")
+    for one in operation.arguments:
+        yield f"    {one.name}: {f'Required[{one.kind}]' if one.is_required else optional(one.kind)}"
+        if one.about:
+            yield f'    """{one.about}"""'
 
 
 def model(name: str, schema: Mapping[str, Any]) -> Iterator[str]:
@@ -297,13 +113,13 @@ def models_index(homes: Mapping[str, str]) -> Iterator[str]:
 def resource_page(name: str, operations: list[Operation], homes: Mapping[str, str], *, is_async: bool) -> Iterator[str]:
     """Write a resource in one manner."""
     title = "".join(part.capitalize() for part in name.split("_"))
-    named = {one.name for operation in operations for one in operation.arguments}
+    named = {one.name for operation in operations if not operation.bundle for one in operation.arguments}
     yield f'"""What can be done with {name.replace("_", " ")}. {_WRITTEN}"""'
     yield from ("", *(["# ruff: noqa: A002 - the words of the wire"] if named & set(dir(builtins)) else []))
     yield from ("from __future__ import annotations", "")
     yield from ("from collections.abc import Sequence", "from datetime import datetime")
-    yield "from typing import Any, Literal"
-    yield "from crossdock_client.call import AsyncSender, Call, Sender, comma, once, segment"
+    yield "from typing import Any, Literal, Unpack"
+    yield "from crossdock_client.call import AsyncSender, Call, Sender, comma, commas, once, segment"
     yield from (f"from crossdock_client.models.{home} import {one}" for one, home in homes.items())
     words = " ".join(re.findall(r"[A-Z][a-z]+", title)).capitalize()
     yield from ("", "", f"class {'Async' if is_async else ''}{title}:")
@@ -319,7 +135,9 @@ def method_of(operation: Operation, *, is_async: bool) -> Iterator[str]:
     """Write one method: its head, what it says of itself, and the call."""
     positional = [one.declared for one in operation.arguments if one.is_first]
     named = [one.declared for one in operation.arguments if not one.is_first]
-    head = ", ".join(["self", *positional, *(["*"] if named else []), *named])
+    if operation.bundle:
+        named = [f"**asked: Unpack[{operation.bundle}]"]
+    head = ", ".join(["self", *positional, *(["*"] if named and not operation.bundle else []), *named])
     yield f"    {'async ' if is_async else ''}def {operation.name}({head}) -> {operation.answer}:"
     yield from docstring(operation)
     path = operation.path
@@ -335,6 +153,8 @@ def method_of(operation: Operation, *, is_async: bool) -> Iterator[str]:
 def handed(operation: Operation, place: str, word: str) -> str:
     """Write what of a method's keywords goes to one place."""
     given = operation.at(place)
+    if operation.bundle:
+        return f"{word}=commas(asked)" if any(one.is_comma for one in given) else f"{word}=asked"
     if not given[0].wire:
         return f"{word}={given[0].name}"
     members = ", ".join(f'"{one.wire}": {one.value}' for one in given)
@@ -344,7 +164,7 @@ def handed(operation: Operation, place: str, word: str) -> str:
 def docstring(operation: Operation) -> Iterator[str]:
     """Write what a method says of itself, with a line for each keyword that says something."""
     about = [f"- `{one.name}`: {one.about}" for one in operation.arguments if one.about]
-    if not about:
+    if not about or operation.bundle:
         yield f'        """{operation.about}"""'
         return
     yield from (f'        """{operation.about}', "")

@@ -9,11 +9,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PRODUCT = sorted((ROOT / "src").rglob("*.py"))
+PRODUCT = sorted(path for folder in ("src", "clients") for path in (ROOT / folder).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 _UNFINISHED = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")) + r")\b")
 _PROVIDERS = re.compile(r"easyship|shiphero", re.IGNORECASE)
-_CLOCKS = {ROOT / "src/crossdock/kernel/clock.py", ROOT / "src/crossdock_twins/base/clock.py"}
+_CLOCKS = {
+    ROOT / "src/crossdock/kernel/clock.py",
+    ROOT / "src/crossdock_twins/base/clock.py",
+    ROOT / "clients/python/src/crossdock_client/clock.py",
+}
 # The command line, alone, starts the twins and points the hub at them: it has to name them.
 _NAMES_PROVIDERS = {"cli", "connectors"}
 
@@ -31,7 +35,7 @@ def test_nothing_is_left_unfinished() -> None:
 
 
 def test_only_the_clock_reads_the_time() -> None:
-    """The time of day is read in one file of the product and one of the twins."""
+    """The time of day is read in one file of the product, one of the twins and one of the client."""
     reads = re.compile(r"datetime\.(now|utcnow|today)\(|\btime\.time\(|date\.today\(")
 
     found = [

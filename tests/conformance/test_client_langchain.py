@@ -84,12 +84,15 @@ async def test_reading_is_all_unless_asked_for(desk: Desk) -> None:
         reading = await atools(client)
         message = await reading[0].ainvoke({"name": reading[0].name, "args": {}, "id": "1", "type": "tool_call"})
         refused = await client.tools.call(CREATE, ADDRESS, effects=("read", "write"))
+    async with AsyncCrossdock(desk.live.tenant.key.reveal(), desk.live.url, retries=ONCE) as client:
+        narrowed = await client.tools.call(CREATE, ADDRESS, account_id=desk.writer)
 
     assert {tool.metadata["effect"] for tool in reading if tool.metadata} == {"read"}
     assert LIST in {tool.name for tool in reading}
     assert message.tool_call_id == "1"
     assert refused.is_error
-    assert refused.value["error"]["code"] == "agent_effect"
+    assert refused.value["error"]["code"] == "missing_scope"
+    assert narrowed.value["error"]["code"] == "agent_effect"
     assert refused.problem.endswith(refused.value["error"]["remedy"])
     assert desk.written() == 0
 

@@ -96,5 +96,5 @@ async def test_read_only_is_structural(desk: Desk) -> None:
 
     assert CREATE not in model.offered
     assert LIST in model.offered
-    assert refused.value["error"]["code"] == "agent_effect"
+    assert refused.value["error"]["code"] == "missing_scope"
     assert desk.written() == 0

@@ -64,9 +64,14 @@ def segment(text: str) -> str:
     return quote(text, safe="")
 
 
-def comma(given: str | Iterable[str] | None) -> str | None:
+def comma(given: str | Iterable[object] | None) -> str | None:
     """Return names as the comma list that the API takes."""
-    return given if given is None or isinstance(given, str) else ",".join(given)
+    return given if given is None or isinstance(given, str) else ",".join(map(str, given))
+
+
+def commas(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a query whose lists are comma lists."""
+    return {name: comma(value) if isinstance(value, list | tuple) else value for name, value in asked.items()}
 
 
 def once(key: str | None) -> str:

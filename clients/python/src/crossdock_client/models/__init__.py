@@ -26,10 +26,13 @@ from crossdock_client.models.actions import (
     SyncedAnswer,
     UserTold,
 )
-from crossdock_client.models.connect_sessions import ConnectSessionAnswer, ConnectSessionCreated
-from crossdock_client.models.connectors import AuthConfig, AuthConfigsPage, ConnectorMeta
+from crossdock_client.models.connect_sessions import ConnectSessionAnswer, ConnectSessionCreated, CreateConnectSession
+from crossdock_client.models.connectors import AuthConfig, AuthConfigsPage, ConnectorMeta, CreateAuthConfig
 from crossdock_client.models.feedback import FeedbackPage, FeedbackTaken, FeedbackTold
 from crossdock_client.models.logs import (
+    ListLogs,
+    ListPlatformLogs,
+    ListStepLogs,
     LogRequest,
     LogResponse,
     LogUrl,
@@ -64,6 +67,8 @@ __all__ = [
     "ConnectSessionAnswer",
     "ConnectSessionCreated",
     "ConnectorMeta",
+    "CreateAuthConfig",
+    "CreateConnectSession",
     "Datasync",
     "DefenderConfig",
     "DeliveryPage",
@@ -79,6 +84,9 @@ __all__ = [
     "Guides",
     "ImageTold",
     "LinkedAccount",
+    "ListLogs",
+    "ListPlatformLogs",
+    "ListStepLogs",
     "LogRequest",
     "LogResponse",
     "LogUrl",

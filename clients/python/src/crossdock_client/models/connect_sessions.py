@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, Required, TypedDict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +51,50 @@ class ConnectSessionCreated:
     expires_at: str
     token: str = field(repr=False)
     auth_link_url: str = field(repr=False)
+
+
+class CreateConnectSession(TypedDict, total=False):
+    """What `create` takes."""
+
+    origin_owner_id: Required[str]
+    origin_owner_name: Required[str]
+    origin_username: str | None
+    provider: str | None
+    categories: (
+        Sequence[
+            Literal[
+                "ats",
+                "hris",
+                "hris-legacy",
+                "crm",
+                "iam",
+                "marketing",
+                "lms",
+                "stackone",
+                "documents",
+                "ticketing",
+                "screening",
+                "messaging",
+                "accounting",
+                "scheduling",
+            ]
+        ]
+        | None
+    )
+    integration_id: str | None
+    account_id: str | None
+    """Open this account for linking it again."""
+    multiple: bool | None
+    """Allow a second account of the same owner and provider."""
+    expires_in: float | None
+    """Seconds until the link ends."""
+    label: str | None
+    metadata: dict[str, Any] | None
+    type: str | None
+    """`production` or `test`."""
+    effects: Sequence[Literal["read", "write", "destructive"]] | None
+    """What calls may do; only `read` unless named."""
+    allowed_origins: Sequence[str] | None
+    """Origins that may embed the page and get people back."""
+    return_url: str | None
+    """Where the last page leads back to; of one of the allowed origins."""

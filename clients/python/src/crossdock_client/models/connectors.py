@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Required, TypedDict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,3 +65,25 @@ class ConnectorMeta:
     active: bool
     models: dict[str, Any]
     resources: dict[str, Any] | None = None
+
+
+class CreateAuthConfig(TypedDict, total=False):
+    """What `create_auth_config` takes."""
+
+    connector_key: Required[str]
+    authentication_config_key: Required[str]
+    """The way of linking."""
+    name: str | None
+    environment: str | None
+    """Empty leaves it to the credential."""
+    scopes: Sequence[str] | None
+    """Names of `scope_definitions`."""
+    actions: Sequence[str] | None
+    """Names or globs; `*` is every action."""
+    effects: Sequence[Literal["read", "write", "destructive"]] | None
+    """`read` is always in it."""
+    active: bool | None
+    default: bool | None
+    """Only true: another one becomes the default in its place."""
+    setup: dict[str, str] | None
+    """The own application's fields; a secret that is left out stays as it is."""

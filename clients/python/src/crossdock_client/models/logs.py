@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal, TypedDict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,3 +154,73 @@ class UnifiedLogsPage:
 
     next: str | None
     data: Sequence[UnifiedLog]
+
+
+class ListLogs(TypedDict, total=False):
+    """What `list` takes."""
+
+    include: Literal["step_logs"] | None
+    order_by: Literal["provider", "service", "status", "eventDatetime", "duration"] | None
+    order_direction: Literal["asc", "desc"] | None
+    page_size: int | None
+    next: str | None
+    account_ids: str | Sequence[str] | None
+    actions: str | Sequence[str] | None
+    request_ids: str | Sequence[str] | None
+    http_methods: str | Sequence[str] | None
+    resources: str | Sequence[str] | None
+    status_codes: str | Sequence[str] | None
+    start_date: datetime | str | None
+    end_date: datetime | str | None
+    success: bool | None
+    providers: str | Sequence[str] | None
+    services: str | Sequence[str] | None
+    child_resources: str | Sequence[str] | None
+    sub_resources: str | Sequence[str] | None
+    source_types: str | Sequence[str] | None
+    source_values: str | Sequence[str] | None
+    source_ids: str | Sequence[str] | None
+
+
+class ListStepLogs(TypedDict, total=False):
+    """What `list_steps` takes."""
+
+    order_by: Literal["provider", "service", "status", "eventDatetime", "duration"] | None
+    order_direction: Literal["asc", "desc"] | None
+    page_size: int | None
+    next: str | None
+    account_ids: str | Sequence[str] | None
+    actions: str | Sequence[str] | None
+    request_ids: str | Sequence[str] | None
+    http_methods: str | Sequence[str] | None
+    resources: str | Sequence[str] | None
+    status_codes: str | Sequence[str] | None
+    start_date: datetime | str | None
+    end_date: datetime | str | None
+    success: bool | None
+    providers: str | Sequence[str] | None
+    services: str | Sequence[str] | None
+    child_resources: str | Sequence[str] | None
+    sub_resources: str | Sequence[str] | None
+
+
+class ListPlatformLogs(TypedDict, total=False):
+    """What `list_platform` takes."""
+
+    categories: str | Sequence[str] | None
+    order_by: Literal["provider", "service", "status", "eventDatetime", "duration"] | None
+    order_direction: Literal["asc", "desc"] | None
+    page_size: int | None
+    next: str | None
+    account_ids: str | Sequence[str] | None
+    actions: str | Sequence[str] | None
+    request_ids: str | Sequence[str] | None
+    http_methods: str | Sequence[str] | None
+    resources: str | Sequence[str] | None
+    status_codes: str | Sequence[str] | None
+    start_date: datetime | str | None
+    end_date: datetime | str | None
+    success: bool | None
+    source_types: str | Sequence[str] | None
+    source_values: str | Sequence[str] | None
+    source_ids: str | Sequence[str] | None

@@ -109,6 +109,7 @@ class AsyncActions:
         run_id: str | None = None,
         debug: bool | None = None,
         priority: str | None = None,
+        look: str | None = None,
         connector_profile_id: str | None = None,
         path: dict[str, Any] | None = None,
         query: dict[str, Any] | None = None,
@@ -116,13 +117,14 @@ class AsyncActions:
         defender_config: DefenderConfig | None = None,
         idempotency_key: str | None = None,
     ) -> RpcAnswer:
-        """Run an action for the account that `x-account-id` names.
+        """Run an action for the account that `x-account-id` names; a file comes as it is, and `collect` gives NDJSON.
 
         - `account_id`: The linked account that the call is for.
         - `sync`: Keep the rows for a day, to be read at `/actions/rpc/synced`.
         - `run_id`: The run to add rows to.
         - `debug`: Tell the call's id in the log in `debug`.
         - `priority`: `bulk` lets other calls of the account go first.
+        - `look`: For writes of actions: `before` looks whether it is there, and sends only where it is not.
         - `connector_profile_id`: The connector profile that the account is expected to be of; another one is refused.
         - `idempotency_key`: For writes: the same key with the same request gives the first answer again, for a day.
           Made for you unless given.
@@ -135,6 +137,7 @@ class AsyncActions:
             headers={
                 "x-account-id": account_id,
                 "x-crossdock-priority": priority,
+                "x-crossdock-look": look,
                 "x-connector-profile-id": connector_profile_id,
                 "idempotency-key": once(idempotency_key),
             },

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, Unpack
 
 from crossdock_client.call import AsyncSender, Call, comma, segment
-from crossdock_client.models.connectors import AuthConfig, AuthConfigsPage, ConnectorMeta
+from crossdock_client.models.connectors import AuthConfig, AuthConfigsPage, ConnectorMeta, CreateAuthConfig
 
 
 class AsyncConnectors:
@@ -55,47 +55,9 @@ class AsyncConnectors:
         )
         return await self._sender.send(call)
 
-    async def create_auth_config(
-        self,
-        *,
-        connector_key: str,
-        authentication_config_key: str,
-        name: str | None = None,
-        environment: str | None = None,
-        scopes: Sequence[str] | None = None,
-        actions: Sequence[str] | None = None,
-        effects: Sequence[Literal["read", "write", "destructive"]] | None = None,
-        active: bool | None = None,
-        default: bool | None = None,
-        setup: dict[str, str] | None = None,
-    ) -> AuthConfig:
-        """Make a connector profile; the first one of its way of linking is the default.
-
-        - `authentication_config_key`: The way of linking.
-        - `environment`: Empty leaves it to the credential.
-        - `scopes`: Names of `scope_definitions`.
-        - `actions`: Names or globs; `*` is every action.
-        - `effects`: `read` is always in it.
-        - `default`: Only true: another one becomes the default in its place.
-        - `setup`: The own application's fields; a secret that is left out stays as it is.
-        """
-        call = Call(
-            method="POST",
-            path="/auth_configs",
-            answer=AuthConfig,
-            body={
-                "connector_key": connector_key,
-                "authentication_config_key": authentication_config_key,
-                "name": name,
-                "environment": environment,
-                "scopes": scopes,
-                "actions": actions,
-                "effects": effects,
-                "active": active,
-                "default": default,
-                "setup": setup,
-            },
-        )
+    async def create_auth_config(self, **asked: Unpack[CreateAuthConfig]) -> AuthConfig:
+        """Make a connector profile; the first one of its way of linking is the default."""
+        call = Call(method="POST", path="/auth_configs", answer=AuthConfig, body=asked)
         return await self._sender.send(call)
 
     async def get_auth_config(self, profile_id: str) -> AuthConfig:
