@@ -47,13 +47,17 @@ class Turn:
 
     def settle(self, *, connector: Connector, reply: Reply, cause: Cause | None, clock: Clock) -> None:
         """Give back what the call did not cost, and hold on where the provider asks for it."""
-        purse = self.purse
-        if purse is None:
+        if self.purse is None:
             return
         self.throttled(connector=connector, reply=reply, cause=cause, clock=clock)
-        if self.cost and purse.until == self.until:
-            charged = replies.charged(connector=connector, reply=reply)
-            purse.credits += max(0.0, self.cost - charged) if charged is not None else 0.0
+        charged = replies.charged(connector=connector, reply=reply) if self.cost else None
+        if charged is not None:
+            self.charge(charged)
+
+    def charge(self, spent: float) -> None:
+        """Give back what was taken and not spent, unless the grant that it was taken from has ended."""
+        if self.purse is not None and self.cost and self.purse.until == self.until:
+            self.purse.credits += max(0.0, self.cost - spent)
 
     def throttled(self, *, connector: Connector, reply: Reply, cause: Cause | None, clock: Clock) -> None:
         """Hold on where the provider asks for it: somebody else uses up the same budget."""

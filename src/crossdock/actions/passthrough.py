@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from crossdock.accounts.model import Account
-from crossdock.actions import failures, idempotency, proxy, replay
+from crossdock.actions import failures, idempotency, peek, proxy, replay
 from crossdock.actions.idempotency import Idempotency
 from crossdock.actions.model import PLAIN, Manner, ProxyRequest
 from crossdock.actions.pacing import Pacer, Turn
@@ -70,8 +70,7 @@ class Passthrough:
         ProviderFailedError and OutcomeUnknownError (no answer).
         """
         policy.require(principal, "proxy")
-        account = await self.leases.account(project_id=principal.project_id, account_id=account_id)
-        policy.check_reach(principal, account_id=account.id, owner_id=account.origin_owner_id)
+        account = await self.leases.reached(principal=principal, account_id=account_id)
         passage = await self._passage(account, incoming)
         await self.record.check_effect(principal=principal, account=account, intent=passage.intent)
         sent = passage.request
@@ -166,6 +165,9 @@ class Passthrough:
                 raise
         except TransportError as error:
             raise await self.record.unanswered(errand, lease, error=error, began=began) from error
+        if cause is None:
+            url = errand.request.url
+            stream = peek.settling(stream, turn=turn, connector=lease.connector, clock=self.clock, url=url)
         return stream, cause
 
     async def _judged(self, errand: Errand, lease: Lease, stream: Stream) -> tuple[Stream, Reply, Cause | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
@@ -165,6 +166,20 @@ def charged(*, connector: Connector, reply: Reply) -> float | None:
     """Return the credits that a call has cost, or None where the provider does not say."""
     path = connector.credits.charged if connector.credits else None
     told = first(look_at(reply).json, path) if path else None
+    return float(told) if isinstance(told, int | float) else None
+
+
+def charged_at_end(*, connector: Connector, tail: bytes) -> float | None:
+    """Return the credits that an answer has cost, of which the last bytes are known; None where they do not say."""
+    path = connector.credits.charged.split(".") if connector.credits and connector.credits.charged else []
+    if len(path) < 2:  # noqa: PLR2004 - a member within another, by which it is found
+        return None
+    around, name = path[-2:]
+    found = re.findall(rb'"%s"\s*:\s*(\{[^{}]{0,2000}\})' % re.escape(around.encode()), tail)
+    try:
+        told = json.loads(found[-1]).get(name) if found else None
+    except ValueError:
+        return None
     return float(told) if isinstance(told, int | float) else None
 
 
