@@ -32,10 +32,15 @@ class Shop:
     replicas: Sequence[Live]
     account: str
     twin: ShipheroTwin
+    easyship: str
+    easyship_twin: EasyshipTwin
 
-    async def ask(self, number: int, path: str, data: Any, lane: Lane) -> Answer:
+    async def ask(self, number: int, path: str, data: Any, lane: Lane, *, account: str | None = None) -> Answer:
         """Call through one of the replicas."""
-        headers = {"x-account-id": self.account, **({"x-crossdock-priority": "bulk"} if lane == "bulk" else {})}
+        headers = {
+            "x-account-id": account or self.account,
+            **({"x-crossdock-priority": "bulk"} if lane == "bulk" else {}),
+        }
         return await self.replicas[number % 2].call("POST", path, data=data, headers=headers)
 
 
@@ -58,6 +63,7 @@ async def shop(
 ) -> AsyncIterator[Shop]:
     """Serve two replicas that pace, on one database, with an account that may write."""
     shiphero_twin_process.reset()
+    easyship_twin_process.reset(seed="empty")
     origins = {
         "https://public-api.easyship.com": easyship_twin_process.production,
         "https://public-api.shiphero.com": shiphero_twin_process.api,
@@ -73,7 +79,11 @@ async def shop(
         change = AccountChange(effects=frozenset({"read", "write"}))
         project_id = one.tenant.project.id
         await one.house.accounts.change(project_id=project_id, account_id=account, change=change, actor="key:k")
-        yield Shop((one, two), account, shiphero_twin_process)
+        pasted = easyship_twin_process.integration("pace", scopes="all")["production_token"]
+        easyship = await link_pasted(one, pasted, owner="pace")
+        # What linking asked of the provider is not of this minute any more.
+        easyship_twin_process.clock_advance("2m")
+        yield Shop((one, two), account, shiphero_twin_process, easyship, easyship_twin_process)
 
 
 async def test_a_thousand_mixed_calls_near_the_credit_limit(shop: Shop) -> None:
@@ -124,6 +134,39 @@ async def test_what_would_wait_too_long_is_told_when_to_come_again(shop: Shop) -
     assert refused.headers["x-crossdock-error"] == "hub"
     assert 20 < int(refused.headers["retry-after"]) <= 70
     assert {entry["status"] for entry in shop.twin.journal("/graphql")} == {200}
+
+
+async def test_a_minute_of_calls_is_shared_over_replicas(shop: Shop) -> None:
+    """At full load on both replicas Easyship sees its sixty calls in a minute, and refuses none; the rest is told when.
+
+    Tools of agents and a list to its end draw on the same budget.
+    """
+    data = {"action": "easyship_list_item_categories"}
+    tool = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": data["action"], "arguments": {}}}
+    shop.easyship_twin.clear_journal()
+    sent = {"accept": "application/json, text/event-stream", "mcp-protocol-version": "2025-11-25"}
+
+    async def ask(number: int) -> tuple[int, int]:
+        replica = shop.replicas[number % 2]
+        if number % 10 == 0:
+            answer = await replica.call("POST", "/mcp", data=tool, headers={**sent, "x-account-id": shop.easyship})
+            told = answer.json()["result"]["structuredContent"].get("error", {})
+            return told.get("status", 200), 1
+        if number % 10 == 1:
+            data_to_end = {**data, "action": "easyship_list_tags", "collect": True}
+            answer = await shop.ask(number, "/actions/rpc", data_to_end, "live", account=shop.easyship)
+        else:
+            answer = await shop.ask(number, "/actions/rpc", data, "live", account=shop.easyship)
+        return answer.status, int(answer.headers.get("retry-after", "0"))
+
+    answers = await asyncio.gather(*(ask(number) for number in range(90)))
+
+    journal = shop.easyship_twin.journal("/2024-09/*")
+    assert {entry["status"] for entry in journal} == {200}
+    assert {status for status, _ in answers} <= {200, 429}
+    assert len(journal) == sum(status == 200 for status, _ in answers) <= 60
+    assert len(journal) >= 30
+    assert all(1 <= seconds <= 80 for status, seconds in answers if status == 429)
 
 
 def _is_write(number: int) -> bool:
