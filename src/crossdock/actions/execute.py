@@ -65,8 +65,7 @@ class Actions:
         """
         connector, action = self.catalogue.action(call.action)
         policy.require(principal, "actions:read" if action.effect == "read" else "actions:write")
-        account = await self.leases.account(project_id=principal.project_id, account_id=account_id)
-        policy.check_reach(principal, account_id=account.id, owner_id=account.origin_owner_id)
+        account = await self.leases.reached(principal=principal, account_id=account_id)
         _check_connector(account, connector)
         lookout = Lookout(
             catalogue=self.catalogue,
@@ -131,8 +130,7 @@ class Actions:
         The provider's own refusals are answers here, not errors; only a request without a reply raises.
         """
         policy.require(principal, "proxy")
-        account = await self.leases.account(project_id=principal.project_id, account_id=account_id)
-        policy.check_reach(principal, account_id=account.id, owner_id=account.origin_owner_id)
+        account = await self.leases.reached(principal=principal, account_id=account_id)
         connector = self.catalogue.get(account.connector_key)
         passage = proxy.passage(
             connector=connector, environment=connector.environment(account.environment), asked=request

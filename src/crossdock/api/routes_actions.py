@@ -25,7 +25,6 @@ from crossdock.api.wire import ProxyAnswer, ProxyCall, RpcAnswer, RpcRequest
 from crossdock.api.wire_synced import datasync
 from crossdock.connectors.replies import ActionResult
 from crossdock.kernel.errors import InvalidRequestError
-from crossdock.projects import policy
 from crossdock.projects.model import Principal
 
 router = APIRouter(dependencies=SECURITY)
@@ -95,8 +94,7 @@ async def _collected(
 async def check_profile(*, context: ApiContext, principal: Principal, account_id: str, profile_id: str | None) -> None:
     """Raise unless the account is of the connector profile that a call names, if it names one."""
     if profile_id:
-        account = await context.actions.leases.account(project_id=principal.project_id, account_id=account_id)
-        policy.check_reach(principal, account_id=account.id, owner_id=account.origin_owner_id)
+        account = await context.actions.leases.reached(principal=principal, account_id=account_id)
         profiles.check_named(account, profile_id=profile_id)
 
 

@@ -174,8 +174,7 @@ async def _open_to(
     project_id = principal.project_id
     if account_id:
         await check_profile(context=context, principal=principal, account_id=account_id, profile_id=profile_id)
-        account = await context.actions.leases.account(project_id=project_id, account_id=account_id)
-        policy.check_reach(principal, account_id=account.id, owner_id=account.origin_owner_id)
+        account = await context.actions.leases.reached(principal=principal, account_id=account_id)
         own = {account.connector_key: frozenset({account.choice})}
     elif profile_id:
         profile = await context.integrations.get(project_id=project_id, integration_id=profile_id)

@@ -18,6 +18,8 @@ from crossdock.egress.redact import Forms
 from crossdock.kernel.clock import Clock
 from crossdock.kernel.errors import CredentialDeadError, InactiveError, UnavailableError
 from crossdock.kernel.secret import Secret
+from crossdock.projects import policy
+from crossdock.projects.model import Principal
 from crossdock.telemetry import logs, metrics
 from crossdock.tokens.refresh import Outcome, Reason, Refresher
 from crossdock.tokens.renewal import LEEWAY
@@ -113,8 +115,22 @@ class Leases:
     async def account(self, *, project_id: str, account_id: str) -> Account:
         """Return the account as its lease knows it, or by one look for all who ask at once; raise NotFoundError."""
         kept = self._kept(project_id, account_id)
-        if kept is not None:
+        return await self._found(project_id, account_id) if kept is None else kept.account
+
+    async def reached(self, *, principal: Principal, account_id: str) -> Account:
+        """Return an account for whoever asks; raise NotFoundError.
+
+        One that the principal is not bound to is looked up even if it is known here: by its answer and by the time
+        that this takes, it cannot be told from one that is not there.
+        """
+        kept = self._kept(principal.project_id, account_id)
+        if kept is not None and policy.reaches(principal, account_id=account_id, owner_id=kept.account.origin_owner_id):
             return kept.account
+        account = await self._found(principal.project_id, account_id)
+        policy.check_reach(principal, account_id=account.id, owner_id=account.origin_owner_id)
+        return account
+
+    async def _found(self, project_id: str, account_id: str) -> Account:
         key = (project_id, account_id)
         look = self.looks.get(key)
         if look is None:
