@@ -59,6 +59,7 @@ def test_whatever_fits_the_description_is_answered_as_it_says(twin: EasyshipTwin
             break
 
     assert failures == []
+    assert twin.control("GET", "/health")["failed"] == []
     assert len(told) >= CALLS
 
 
@@ -80,6 +81,7 @@ def test_every_operation_answers_as_it_says(twin: EasyshipTwin) -> None:
         answered()
 
     assert failures == []
+    assert twin.control("GET", "/health")["failed"] == []
     assert len(operations) >= LEAST_OPERATIONS
 
 

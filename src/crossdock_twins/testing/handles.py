@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal
 from urllib.parse import quote, urlencode, urlsplit
 
 _CREDENTIALS = {"production_token", "sandbox_token", "access_token", "refresh_token", "client_secret"}
-_START_SECONDS = 30
+_START_SECONDS = 60
 _STOP_SECONDS = 10
 _LOOK_AGAIN = 0.02
 _ANSWERED = range(200, 300)
@@ -235,7 +235,7 @@ class ShipheroTwin(TwinHandle):
 def running_twin(name: Twin, *arguments: str) -> Iterator[dict[str, Any]]:
     """Run a twin in a process of its own; gives the facts of its ready line, with the process under `process`.
 
-    `arguments` are those of `python -m crossdock_twins`; TwinError where it is not ready within 30 seconds.
+    `arguments` are those of `python -m crossdock_twins`; TwinError where it is not ready within a minute.
     """
     command = [sys.executable, "-m", "crossdock_twins", "--only", name, "--port", "0", "--json", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - this interpreter, our module
@@ -243,7 +243,10 @@ def running_twin(name: Twin, *arguments: str) -> Iterator[dict[str, Any]]:
             yield {**json.loads(_first_line(process))[name], "process": process}
         finally:
             process.terminate()
-            process.wait(timeout=_STOP_SECONDS)
+            try:
+                process.wait(timeout=_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def easyship_handle(facts: Mapping[str, Any]) -> EasyshipTwin:

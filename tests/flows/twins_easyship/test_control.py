@@ -298,10 +298,10 @@ def test_the_api_sees_every_change_at_once(easyship_twin: EasyshipTwin) -> None:
 
 
 def test_health_names_the_twin(easyship_twin: EasyshipTwin) -> None:
-    """Both hosts say who they are."""
-    names = {fetch(f"{host}/_twin/health").json()["twin"] for host in (easyship_twin.production, easyship_twin.sandbox)}
+    """Both hosts say who they are, and that nothing that was due has failed."""
+    told = [fetch(f"{host}/_twin/health").json() for host in (easyship_twin.production, easyship_twin.sandbox)]
 
-    assert names == {"easyship"}
+    assert [(each["twin"], each["failed"]) for each in told] == [("easyship", []), ("easyship", [])]
 
 
 def test_people_turn_the_clock_on_the_page(easyship_twin: EasyshipTwin, page: Visitor) -> None:

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from twins import easyship_handle, fetch, running_twin
+from twins import EasyshipTwin, easyship_handle, fetch, running_twin
 
 
 def _answers(url: str) -> bool:
@@ -61,6 +61,33 @@ def test_a_killed_twin_finds_everything_again(tmp_path: Path) -> None:
     assert offset == 27 * 86400
     assert paths == ["/some/path"]
     assert [fault["paths"] for fault in faults] == ["/other/*"]
+
+
+def test_a_new_twin_holds_the_seed_that_it_was_started_with(tmp_path: Path) -> None:
+    """A reset without a name brings it back; a later start with another one leaves alone what is there."""
+    found = []
+    for seed in ("empty", "small-shop"):
+        with running_twin("easyship", "--data-dir", str(tmp_path), "--seed", seed) as facts:
+            twin = easyship_handle(facts)
+            found.append(_shipments(twin))
+            fetch(f"{twin.base}/_twin/reset", method="POST", data={})
+            found.append(_shipments(twin))
+
+    assert [number > 0 for number in found] == [False, False, False, True]
+
+
+def test_easyship_holds_a_shop_where_a_logistician_is_asked_for() -> None:
+    """The seed of a 3PL can be named for both twins at once."""
+    with running_twin("easyship", "--memory", "--seed", "3pl") as facts:
+        found = _shipments(easyship_handle(facts))
+
+    assert found > 0
+
+
+def _shipments(twin: EasyshipTwin) -> int:
+    token = twin.integration("look", scopes="all")["production_token"]
+    reply = fetch(f"{twin.production}/2024-09/shipments", headers={"Authorization": f"Bearer {token}"})
+    return len(reply.json()["shipments"])
 
 
 def test_a_taken_port_is_told() -> None:
