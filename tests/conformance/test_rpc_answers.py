@@ -129,7 +129,7 @@ async def test_a_list_comes_to_its_end(desk: Desk, action: str, query: dict[str,
         expected += page["data"]
         following = page["next"]
     desk.later(timedelta(minutes=2))
-    answer = await desk.rpc(action, members={"query": query, "collect": True})
+    answer = await desk.rpc(action, members={"query": query}, accept="application/x-ndjson")
 
     *rows, last = _lines(answer)
     assert (answer.status, answer.headers["content-type"]) == (200, "application/x-ndjson")

@@ -15,14 +15,29 @@ from starlette.types import Receive, Scope, Send
 
 from crossdock.actions import collect
 from crossdock.actions.collect import Collection
+from crossdock.api.wire import RpcRequest
 from crossdock.connectors.replies import ActionResult, File
 from crossdock.kernel.errors import CrossdockError
 from crossdock.telemetry import logs
 
 LINES: Final = "application/x-ndjson"
+OTHERS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The result; with `collect` a row on each line, and of an action that gives a file that file.",
+        "content": {
+            LINES: {"schema": {"type": "string"}},
+            "application/pdf": {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
 Screen = Callable[[ActionResult], Awaitable[ActionResult]]
 
 log = logs.get("crossdock.api.answers")
+
+
+def asked_in(asked: RpcRequest, *, accept: str) -> RpcRequest:
+    """Return the call; one that accepts lines asks for a list to its end, as `collect` does."""
+    return asked.model_copy(update={"collect": True}) if LINES in accept and asked.collect is None else asked
 
 
 def of(*, result: ActionResult, answer: Mapping[str, Any]) -> Response:

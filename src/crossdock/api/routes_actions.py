@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
@@ -32,7 +32,7 @@ _NOT_FOR_THE_PROVIDER = {"x-account-id", "authorization", "cookie", "host", "con
 _OURS = {"debug"}
 
 
-@router.post("/actions/rpc", response_model=RpcAnswer, tags=["Actions"])
+@router.post("/actions/rpc", response_model=RpcAnswer, responses=answers.OTHERS, tags=["Actions"])
 async def run_action(
     context: Context,
     principal: ActionsRunner,
@@ -41,12 +41,18 @@ async def run_action(
     once: OnceKey = None,
     priority: Priority = None,
     look: Look = None,
+    accept: Annotated[str | None, Header(include_in_schema=False)] = None,
     profile_id: ProfileId = None,
     sync: Annotated[bool, Query(description="Keep the rows for a day, to be read at `/actions/rpc/synced`.")] = False,  # noqa: FBT002 - a query's word of the wire
     run_id: Annotated[str | None, Query(min_length=1, max_length=120, description="The run to add rows to.")] = None,
     debug: Annotated[bool, Query(description="Tell the call's id in the log in `debug`.")] = False,  # noqa: FBT002 - the same
 ) -> Response:
     """Run an action for the account that `x-account-id` names; a file comes as it is, and `collect` gives NDJSON."""
+    body = answers.asked_in(body, accept=accept or "")
+    if sync and body.collect:
+        raise InvalidRequestError(
+            "A synced run keeps one page at a time.", remedy="Leave `collect` out, or read the list without `sync`."
+        )
     made = replace(
         manner(once=once, priority=priority, look=look, is_collected=body.collect), id=context.ids.new("call")
     )

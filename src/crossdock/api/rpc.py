@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from crossdock.api import calling, problems
+from crossdock.api import answers, calling, problems
 from crossdock.api.bounds import LARGEST
 from crossdock.api.context import ApiContext
 from crossdock.api.passthrough import PassthroughPath
@@ -51,7 +51,7 @@ class RpcPath:
         if asked is None:
             await self._app(scope, _again(messages, receive), send)
             return
-        answer = await self._answer(headers, asked)
+        answer = await self._answer(headers, answers.asked_in(asked, accept=headers.get("accept", "")))
         await answer(scope, receive, send)
 
     async def _answer(self, headers: Headers, asked: RpcRequest) -> ASGIApp:
