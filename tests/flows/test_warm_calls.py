@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from crossdock.db.embedded import Embedded
 from crossdock.kernel.clock import OffsetClock
 from house import Answer, Live
 from shared_house import fresh_database, link_pasted, opened
+from statements import counted
 from twins import EasyshipTwin, ShipheroTwin
 
 ROUNDS = 3
@@ -58,26 +58,6 @@ async def linked(
         yield live, accounts
 
 
-class Counting:
-    """A pool that notes every statement of the connections that it lends."""
-
-    def __init__(self, pool: Any) -> None:
-        self.pool = pool
-        self.run: list[str] = []
-
-    async def acquire(self, **how: Any) -> Any:
-        conn = await self.pool.acquire(**how)
-        conn.add_query_logger(self.note)
-        return conn
-
-    async def release(self, conn: Any, **how: Any) -> None:
-        conn.remove_query_logger(self.note)
-        await self.pool.release(conn, **how)
-
-    def note(self, record: Any) -> None:
-        self.run.append(record.query)
-
-
 async def begin(live: Live, easyship: EasyshipTwin) -> None:
     """Begin a minute, a budget and a grant, so that none ends between two calls."""
     clock = live.house.clock
@@ -88,17 +68,6 @@ async def begin(live: Live, easyship: EasyshipTwin) -> None:
     await asyncio.to_thread(easyship.clock_advance, "2m")
     for purse in live.house.calls.actions.pacer.purses.values():
         purse.until = 0.0
-
-
-@asynccontextmanager
-async def counted(live: Live) -> AsyncIterator[Counting]:
-    """Count statements; the log, which writes on its own twice a second, waits meanwhile."""
-    house = live.house
-    await house.calls.log.close()
-    counting = house.db.pool = Counting(house.db.pool)
-    yield counting
-    house.db.pool = counting.pool
-    await house.calls.log.start()
 
 
 @pytest.mark.parametrize("way", WAYS)
