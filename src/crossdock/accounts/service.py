@@ -81,6 +81,12 @@ class Accounts(Records):
             conn, project_id=project_id, owner_id=candidate.id, generation=candidate.generation
         )
 
+    async def open_kept(self, *, project_id: str, account_id: str) -> dict[str, Secret]:
+        """Return the secrets under which an account runs now, for testing them once more on relinking."""
+        async with self.db.connection() as conn:
+            held = await self.credential(conn, project_id=project_id, account_id=account_id)
+            return await self.vault.open(conn, project_id=project_id, owner_id=account_id, generation=held.generation)
+
     async def candidate(self, conn: Connection, *, project_id: str, candidate_id: str) -> Candidate:
         """Return what a person is about to confirm, without its secrets; raise NotFoundError once it is gone."""
         return await self._held(conn, project_id, candidate_id)

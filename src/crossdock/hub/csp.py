@@ -18,11 +18,14 @@ class Openness:
     ancestors: tuple[str, ...] = ()
     form_targets: tuple[str, ...] = ()
     framed_by: Literal["named", "anyone"] = "named"
+    opener: Literal["cut_off", "kept"] = "cut_off"
 
 
 CLOSED = Openness()
 DOOR = Openness(framed_by="anyone")
 """For a page that shows nothing and does nothing before it has been given a session's token."""
+CLOSING = Openness(opener="kept")
+"""For the last page of a window that its opener is to close: cut off from it, the opener could not."""
 
 
 def origins(texts: Collection[str]) -> tuple[str, ...]:
@@ -58,7 +61,8 @@ def headers(openness: Openness = CLOSED, *, https: bool) -> dict[str, str]:
     }
     if not framed:
         found["X-Frame-Options"] = "DENY"
-        found["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
+        if openness.opener == "cut_off":
+            found["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
     if https:
         found["Strict-Transport-Security"] = "max-age=31536000"
     return found

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from crossdock.hub import csp
 from crossdock.hub.context import HubContext
 from crossdock.hub.views_link import NoticeView
 from crossdock.hub.visit import refuse
@@ -34,7 +35,7 @@ def endpoint(ctx: HubContext) -> Callable[[Request], Awaitable[Response]]:
 
 
 def closing(ctx: HubContext) -> Callable[[Request], Awaitable[Response]]:
-    """Make the page on which a sign-in in a window of its own ends; the component that opened it closes it."""
+    """Make the page on which a sign-in in a window of its own ends, and which closes by itself."""
 
     async def close(request: Request) -> Response:
         texts = ctx.renderer.language(request)
@@ -46,6 +47,6 @@ def closing(ctx: HubContext) -> Callable[[Request], Awaitable[Response]]:
             remedy=texts.text("Go back to the window that you came from: it shows how it went."),
             button=None,
         )
-        return ctx.renderer.page("link/notice.html", view=view, locale=texts.locale)
+        return ctx.renderer.page("link/closing.html", view=view, locale=texts.locale, openness=csp.CLOSING)
 
     return close

@@ -206,9 +206,17 @@ class Linking:
     async def _with_stored(
         self, session: ConnectSession, method: AuthMethod, fields: Mapping[str, str]
     ) -> Mapping[str, str]:
-        """On relinking, fill the open fields that the person left out from what the account has."""
+        """On relinking, fill in what was not sent from what the account has; the pages send every field."""
         account = await self.sessions.existing_account(session=session)
-        return fields if account is None else {**method.by_field(account.setup_text()), **fields}
+        if account is None:
+            return fields
+        kept = method.by_field(account.setup_text())
+        needed = {one.key: one.stores_as for one in method.user_fields if one.secret and one.required}
+        absent = {key: name for key, name in needed.items() if key not in fields}
+        if absent and account.auth_method == method.key:
+            secrets = await self.accounts.open_kept(project_id=session.project_id, account_id=account.id)
+            kept |= {key: secrets[name].reveal() for key, name in absent.items() if name in secrets}
+        return {**kept, **fields}
 
     async def _open_attempt(
         self,

@@ -46,6 +46,7 @@ class Pages:
         self._store = store
         self._cookie = f"{key}_twin_session"
         self._folder = folder
+        self._newcomers: str | None = None
         self._templates = Environment(
             loader=ChoiceLoader([FileSystemLoader(folder / "templates"), FileSystemLoader(_HERE / "templates")]),
             autoescape=True,
@@ -66,7 +67,7 @@ class Pages:
         """Give the browser's session, making one where there is none."""
         known: Session | None = getattr(request.state, "twin_session", None)
         if known is None:
-            known = self._load(request.cookies.get(self._cookie, "")) or self._start(user_id=None)
+            known = self._load(request.cookies.get(self._cookie, "")) or self._start(user_id=self._newcomers)
             request.state.twin_session = known
         return known
 
@@ -80,8 +81,13 @@ class Pages:
         self._store.execute("DELETE FROM twin_session WHERE id = ?", self.session(request).id)
         request.state.twin_session = self._start(user_id=None)
 
+    def let_newcomers_in(self, user_id: str | None) -> None:
+        """Begin the session of each new browser with somebody signed in, or with nobody again."""
+        self._newcomers = user_id
+
     def sign_everybody_out(self) -> None:
         """Keep the browsers' sessions, with nobody signed in."""
+        self._newcomers = None
         self._store.execute("UPDATE twin_session SET user_id = NULL")
 
     async def form(self, request: Request) -> FormData:

@@ -17,7 +17,7 @@ from crossdock_twins.easyship.integrations import Integration
 from crossdock_twins.easyship.oauth import pair_json
 from crossdock_twins.easyship.parts import Parts
 from crossdock_twins.easyship.scopes import ApiVersion
-from crossdock_twins.easyship.state import PREFIXES, STATES
+from crossdock_twins.easyship.state import PREFIXES, STATES, Person
 
 _VERSIONS = ("2024-09", "2023-01")
 
@@ -68,6 +68,7 @@ def routes(parts: Parts) -> list[BaseRoute]:
         Route("/oauth_apps", api.apps, methods=["GET"]),
         Route("/oauth_apps", api.register, methods=["POST"]),
         Route("/oauth_grants", api.consent, methods=["POST"]),
+        Route("/newcomers", api.newcomers, methods=["POST"]),
         Route("/openapi.json", _openapi),
     ]
 
@@ -115,6 +116,21 @@ class _Api:
             raise ControlError(422, "There is no such environment.", remedy="Use production or sandbox.")
         self._parts.integrations.regenerate(integration.id, environment)
         return JSONResponse(_integration_json(self._integration(request)))
+
+    async def newcomers(self, request: Request) -> Response:
+        """Sign whoever comes with a new browser in as one of the twin's people; without `email` as nobody."""
+        members = await read_members(request)
+        email = members.text("email") if members.has("email") else None
+        user_id = None if email is None else self._person(email).id
+        self._parts.pages.let_newcomers_in(user_id)
+        return JSONResponse({"email": email})
+
+    def _person(self, email: str) -> Person:
+        known = {one.email: one.password for one in seeds.EVERYBODY}
+        person = self._parts.state.sign_in(email=email, password=known.get(email, ""))
+        if person is None:
+            raise ControlError(422, "Nobody has this e-mail.", remedy=f"Use one of: {', '.join(sorted(known))}.")
+        return person
 
     async def apps(self, _request: Request) -> Response:
         return JSONResponse(
