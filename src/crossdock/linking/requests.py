@@ -117,6 +117,7 @@ class LinkRequests:
                 origin_owner_id=request.owner_id,
                 origin_owner_name=request.owner_name,
                 provider=request.connector_key,
+                multiple="another",
                 channel="hosted",
             ),
         )

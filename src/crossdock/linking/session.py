@@ -38,7 +38,11 @@ class SessionExpiredError(UnauthenticatedError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRequest:
-    """What the caller asks of a new connect session."""
+    """What the caller asks of a new connect session.
+
+    ``multiple`` says what it links: the owner's ``one`` account at a provider, anew where it is linked already;
+    ``several``, one after the other; or ``another``, once, beside those that are there.
+    """
 
     origin_owner_id: str
     origin_owner_name: str
@@ -47,7 +51,7 @@ class SessionRequest:
     integration_id: str | None = None
     account_id: str | None = None
     categories: Sequence[str] = ()
-    multiple: Literal["one", "several"] = "one"
+    multiple: Literal["one", "several", "another"] = "one"
     label: str | None = None
     type: Literal["production", "test"] = "production"
     effects: frozenset[Effect] = frozenset({"read"})
