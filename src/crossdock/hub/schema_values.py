@@ -68,7 +68,7 @@ def without_row(values: Mapping[str, Any], *, place: str) -> dict[str, Any]:
 
 
 def sent(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the inputs without rows that nobody has filled in."""
+    """Return the inputs without rows that nobody has filled in, and without lists that have no other ones."""
     return {place: kept for place, value in values.items() if (kept := _sent(value)) not in (None, {})}
 
 
@@ -76,7 +76,7 @@ def _sent(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: kept for name, one in value.items() if (kept := _sent(one)) is not None or one is None} or None
     if isinstance(value, list):
-        return [kept for one in value if (kept := _sent(one)) is not None]
+        return [kept for one in value if (kept := _sent(one)) is not None] or None
     return value
 
 

@@ -39,6 +39,11 @@ class InputView:
         """The element's id on the page."""
         return f"in-{self.name.replace('.', '-')}"
 
+    @property
+    def is_used(self) -> bool:
+        """Whether it is needed, filled in or wrong, so that a long form shows it at once."""
+        return self.required or self.open or bool(self.value or self.problem)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionRowView:

@@ -136,7 +136,9 @@ def test_there_is_a_sample_of_every_template() -> None:
         "link/base.html",
         "link/access.html",
         "dashboard/base.html",
+        "dashboard/console.html",
         "dashboard/parts.html",
+        "dashboard/tester_input.html",
     }
 
     known = {template for template, _ in PAGES_OF_ALL.values()}
