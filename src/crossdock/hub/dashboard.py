@@ -18,6 +18,7 @@ from crossdock.hub import (
     dashboard_consent,
     dashboard_keys,
     dashboard_logs,
+    dashboard_profiles,
     dashboard_settings,
     dashboard_sign_in,
     dashboard_tester,
@@ -43,10 +44,15 @@ _PAGES: tuple[tuple[str, str, Handler, str], ...] = (
     ("GET", "/accounts/{id}/delete", dashboard_account.delete_form, "accounts:write"),
     ("POST", "/accounts/{id}/delete", dashboard_account.delete, "accounts:write"),
     ("GET", "/connectors", dashboard_connectors.index, "accounts:read"),
-    ("POST", "/connectors/{id}/switch-on", dashboard_connectors.switch_on, "admin"),
-    ("POST", "/connectors/{id}/switch-off", dashboard_connectors.switch_off, "admin"),
-    ("GET", "/connectors/{connector}/{method}", dashboard_connectors.setup_form, "admin"),
-    ("POST", "/connectors/{connector}/{method}", dashboard_connectors.setup, "admin"),
+    ("GET", "/profiles/new/{connector}/{method}", dashboard_profiles.new, "admin"),
+    ("POST", "/profiles/new/{connector}/{method}", dashboard_profiles.create, "admin"),
+    ("GET", "/profiles/{id}", dashboard_profiles.show, "admin"),
+    ("POST", "/profiles/{id}", dashboard_profiles.save, "admin"),
+    ("POST", "/profiles/{id}/switch-on", dashboard_profiles.switch_on, "admin"),
+    ("POST", "/profiles/{id}/switch-off", dashboard_profiles.switch_off, "admin"),
+    ("POST", "/profiles/{id}/default", dashboard_profiles.make_default, "admin"),
+    ("GET", "/profiles/{id}/delete", dashboard_profiles.delete_form, "admin"),
+    ("POST", "/profiles/{id}/delete", dashboard_profiles.delete, "admin"),
     ("GET", "/keys", dashboard_keys.index, "admin"),
     ("POST", "/keys", dashboard_keys.create, "admin"),
     ("GET", "/keys/{id}/revoke", dashboard_keys.revoke_form, "admin"),
@@ -76,6 +82,9 @@ _PAGES: tuple[tuple[str, str, Handler, str], ...] = (
     ("POST", "/settings/screening", dashboard_settings.keep_screening, "admin"),
 )
 
+# Forms with a field for each action of a connector, or with a request's body.
+_ROOMY = frozenset({"/tester", "/profiles/{id}", "/profiles/new/{connector}/{method}"})
+
 
 def routes(ctx: HubContext) -> list[BaseRoute]:
     """Give every route below ``/dashboard``, and the hub's bare address, which leads there."""
@@ -93,7 +102,7 @@ def routes(ctx: HubContext) -> list[BaseRoute]:
         *(
             Route(
                 f"/dashboard{path}",
-                page(ctx, handler, scope=scope, bounds=forms.ROOMY if path == "/tester" else forms.USUAL),
+                page(ctx, handler, scope=scope, bounds=forms.ROOMY if path in _ROOMY else forms.USUAL),
                 methods=[method],
             )
             for method, path, handler, scope in _PAGES

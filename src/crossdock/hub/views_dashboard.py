@@ -213,64 +213,6 @@ class ShownOnceView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IntegrationRowView:
-    """One way of linking a connector, as this project uses it."""
-
-    name: str
-    method: str
-    status: BadgeView
-    note: str
-    toggle: MenuItemView | None
-    setup: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectorView:
-    """A connector with its ways of linking."""
-
-    name: str
-    logo: LogoView
-    description: str
-    version: str
-    integrations: Sequence[IntegrationRowView]
-    actions: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectorsView:
-    """The Connectors page."""
-
-    nav: NavView
-    connectors: Sequence[ConnectorView]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetupFieldView:
-    """A field that the operator fills in once."""
-
-    key: str
-    label: str
-    secret: bool
-    help: str
-    value: str
-    kept: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetupView:
-    """The OAuth client of a connector."""
-
-    nav: NavView
-    name: str
-    logo: LogoView
-    method: str
-    action: str
-    redirect_uri: str
-    fields: Sequence[SetupFieldView]
-    problem: ProblemView | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRowView:
     """One API key, never the key itself."""
 

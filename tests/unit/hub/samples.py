@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from crossdock.hub import views_dashboard as dash
 from unit.hub.samples_apps import APPS
+from unit.hub.samples_console import CONSOLE
 from unit.hub.samples_dashboard import DASHBOARD
 from unit.hub.samples_link import LINK
+from unit.hub.samples_profiles import PROFILES
 
 ENTRY = dash.CatalogueEntryView(
     code="token_refused",
@@ -27,5 +29,7 @@ PAGES_OF_ALL: dict[str, tuple[str, object]] = {
     **{f"link/{name}": page for name, page in LINK.items()},
     **{f"dashboard/{name}": page for name, page in DASHBOARD.items()},
     **{f"apps/{name}": page for name, page in APPS.items()},
+    **{f"console/{name}": page for name, page in CONSOLE.items()},
+    **{f"profiles/{name}": page for name, page in PROFILES.items()},
     **{f"errors/{name}": page for name, page in ERRORS.items()},
 }

@@ -188,6 +188,8 @@ DASHBOARD: dict[str, tuple[str, object]] = {
             scopes_missing=("label:write",),
             calls=[
                 dash.CallRowView(
+                    url="/dashboard/logs/call_1",
+                    cause="",
                     action="parcelpath_list_shipments",
                     effect=dash.BadgeView(text="Read", tone="good"),
                     status=dash.BadgeView(text="200", tone="good"),
@@ -238,62 +240,6 @@ DASHBOARD: dict[str, tuple[str, object]] = {
             secret="v1.local.sample-key-that-opens-nothing",
             facts=[("Name", "Backend"), ("May", "accounts:read")],
             back=link.ButtonView(label="I have copied it", url="/dashboard/keys"),
-        ),
-    ),
-    "connectors": (
-        "dashboard/connectors.html",
-        dash.ConnectorsView(
-            nav=nav("connectors"),
-            connectors=[
-                dash.ConnectorView(
-                    name="ParcelPath",
-                    logo=EASY,
-                    description="Rates, shipments, labels and tracking with many couriers.",
-                    version="1.0.0",
-                    actions=(8, 3),
-                    integrations=[
-                        dash.IntegrationRowView(
-                            name="ParcelPath",
-                            method="API access token",
-                            status=dash.BadgeView(text="On", tone="good"),
-                            note="",
-                            toggle=dash.MenuItemView(
-                                label="Switch off", url="/dashboard/connectors/int_1/off", posts=True
-                            ),
-                            setup=None,
-                        ),
-                        dash.IntegrationRowView(
-                            name="ParcelPath",
-                            method="Sign in",
-                            status=dash.BadgeView(text="Not set up", tone="warn"),
-                            note="Needs a client id and secret first.",
-                            toggle=None,
-                            setup="/dashboard/connectors/parcelpath/oauth",
-                        ),
-                    ],
-                )
-            ],
-        ),
-    ),
-    "connectors-none": ("dashboard/connectors.html", dash.ConnectorsView(nav=nav("connectors"), connectors=[])),
-    "setup": (
-        "dashboard/setup.html",
-        dash.SetupView(
-            nav=nav("connectors"),
-            name="ParcelPath",
-            logo=EASY,
-            method="Sign in",
-            action="/dashboard/connectors/parcelpath/oauth",
-            redirect_uri="https://hub.example.com/connect/oauth2/parcelpath/callback",
-            fields=[
-                dash.SetupFieldView(
-                    key="client_id", label="Client id", secret=False, help="As shown there.", value="abc", kept=False
-                ),
-                dash.SetupFieldView(
-                    key="client_secret", label="Client secret", secret=True, help="", value="", kept=True
-                ),
-            ],
-            problem=PROBLEM,
         ),
     ),
     "keys": (
