@@ -115,10 +115,10 @@ class Desk:
         text = key or self.live.tenant.key.reveal()
         if manner == "async":
             async with (
-                httpx2.AsyncClient(transport=AsyncLossy(lost), timeout=60) as http,
-                AsyncCrossdock(text, self.live.url, retries=retries, http=http) as client,
+                httpx2.AsyncClient(transport=AsyncLossy(lost), timeout=60) as own,
+                AsyncCrossdock(text, self.live.url, retries=retries, http=own) as waiting,
             ):
-                yield Speaker(client)
+                yield Speaker(waiting)
         else:
             with (
                 httpx2.Client(transport=Lossy(lost), timeout=60) as http,

@@ -44,10 +44,7 @@ async def test_a_tool_is_what_a_model_wants_to_see(offered: tuple[Crossdock, lis
     assert "line_1" in told["parameters"]["required"]
     assert {tool.name for tool in offered[1]} > {LIST, CREATE}
     assert all(tool.name in {LIST, CREATE} or tool.name.startswith("easyship_get_") for tool in offered[1])
-    assert named(offered[1], CREATE).metadata == {
-        "effect": "write",
-        "title": named(offered[1], CREATE).metadata["title"],
-    }
+    assert (named(offered[1], CREATE).metadata or {})["effect"] == "write"
 
 
 async def test_a_model_reads_what_a_tool_gave(desk: Desk, offered: tuple[Crossdock, list[StructuredTool]]) -> None:
@@ -59,7 +56,7 @@ async def test_a_model_reads_what_a_tool_gave(desk: Desk, offered: tuple[Crossdo
 
     assert isinstance(message, ToolMessage)
     assert (message.status, message.tool_call_id) == ("success", "call-1")
-    assert json.loads(message.content)["provenance"]["account_id"] == desk.writer
+    assert json.loads(str(message.content))["provenance"]["account_id"] == desk.writer
     assert json.loads(made.content)["data"]
     assert desk.written() == 1
 

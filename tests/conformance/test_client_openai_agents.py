@@ -29,8 +29,8 @@ class Scripted(Model):
         self.offered: list[FunctionTool] = []
 
     async def get_response(self, *args: Any, **kwargs: Any) -> ModelResponse:
-        given = kwargs.get("input", args[1] if len(args) > 1 else None)
-        self.offered = kwargs.get("tools", args[3] if len(args) > 3 else [])
+        given: Any = kwargs.get("input", args[1:2])
+        self.offered = kwargs["tools"] if "tools" in kwargs else args[3]
         outputs = [
             one["output"] for one in given if isinstance(one, dict) and one.get("type") == "function_call_output"
         ]

@@ -123,6 +123,12 @@ class ApiError(CrossdockError):
         return self.problem.retry_after
 
     @property
+    def next(self) -> str | None:
+        """Where a list that broke off goes on."""
+        found = self.problem.detail.get("next")
+        return None if found is None else str(found)
+
+    @property
     def errors(self) -> Sequence[Mapping[str, Any]]:
         """The fields that are wrong: ``field`` and ``message`` each."""
         return self.problem.errors

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from base64 import b64encode
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any, Final, TypedDict, TypeVar, Unpack
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import anyio
 import httpx2
@@ -91,11 +92,24 @@ def read(call: Call[T], reply: httpx2.Response) -> T:
     """Return a call's answer, or raise the error that came in its place."""
     if not reply.is_success:
         raise refusal(reply)
+    if reply.headers.get("content-disposition", "").startswith("attachment"):
+        return decode(call.answer, {"data": _file(reply)})
     try:
         value = reply.json()
     except ValueError as error:
         raise errors.UnexpectedAnswerError("The answer is not JSON. See whether base_url leads to a hub.") from error
     return decode(call.answer, value)
+
+
+def _file(reply: httpx2.Response) -> dict[str, Any]:
+    """Return a file in the form that JSON has it in, its content in base64, so that an answer is one whatever came."""
+    named = reply.headers["content-disposition"].rpartition("filename*=UTF-8''")[2]
+    return {
+        "name": unquote(named),
+        "type": reply.headers.get("content-type", ""),
+        "size": len(reply.content),
+        "content": b64encode(reply.content).decode(),
+    }
 
 
 class Transport:
