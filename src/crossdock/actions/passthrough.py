@@ -74,8 +74,13 @@ class Passthrough:
         passage = await self._passage(account, incoming)
         await self.record.check_effect(principal=principal, account=account, intent=passage.intent)
         sent = passage.request
-        errand = self.record.errand(principal=principal, account=account, intent=passage.intent, request=sent)
-        errand = replace(errand, priority=incoming.manner.priority)
+        errand = self.record.errand(
+            principal=principal,
+            account=account,
+            intent=passage.intent,
+            request=sent,
+            priority=incoming.manner.priority,
+        )
         ticket = idempotency.ticket(
             principal=principal,
             account_id=account.id,
@@ -115,9 +120,12 @@ class Passthrough:
         turn = await self.pacer.turn(
             account=account, connector=connector, request=errand.request, priority=errand.priority
         )
-        lease = await self.leases.lease(project_id=account.project_id, account_id=account.id)
-        await self.record.writing(errand)
-        stream, cause = await self._sent(errand, lease, incoming, turn)
+        try:
+            lease = await self.leases.lease(project_id=account.project_id, account_id=account.id)
+            await self.record.writing(errand)
+            stream, cause = await self._sent(errand, lease, incoming, turn)
+        finally:
+            turn.over(self.clock)
         refusal = _refusal(lease, stream, cause)
         if refusal is None:
             return stream, cause
@@ -134,15 +142,13 @@ class Passthrough:
         connector = self.catalogue.get(account.connector_key)
         is_read_first = connector.proxy.protocol == "graphql" or incoming.manner.once is not None
         body = await _gathered(incoming.content) if is_read_first and incoming.content is not None else None
-        passage = proxy.passage(
+        return proxy.passage(
             connector=connector,
             environment=connector.environment(account.environment),
             asked=ProxyRequest(method=incoming.method, target=incoming.target, headers=incoming.headers, body=body),
             seconds=_SECONDS,
+            coding=incoming.headers.get("accept-encoding", "identity"),
         )
-        coding = incoming.headers.get("accept-encoding", "identity")
-        request = replace(passage.request, headers={**passage.request.headers, "Accept-Encoding": coding})
-        return replace(passage, request=request)
 
     async def _sent(self, errand: Errand, lease: Lease, incoming: Incoming, turn: Turn) -> tuple[Stream, Cause | None]:
         """Send once and keep its line; a failure's body is read first, since it says what the failure means."""

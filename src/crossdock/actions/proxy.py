@@ -33,11 +33,17 @@ class Passage:
 
 
 def passage(
-    *, connector: Connector, environment: Environment, asked: ProxyRequest, seconds: float = SECONDS
+    *,
+    connector: Connector,
+    environment: Environment,
+    asked: ProxyRequest,
+    seconds: float = SECONDS,
+    coding: str | None = None,
 ) -> Passage:
     """Return the request to send and what it does; raise where that cannot be told or it leads elsewhere.
 
-    ``seconds`` is how long the provider may take to answer.
+    ``seconds`` is how long the provider may take to answer, ``coding`` what its answer may come in where it is passed
+    on as it is.
     """
     body = _bytes(asked.body)
     path, query = requests.split_target(environment=environment, target=asked.target)
@@ -58,7 +64,8 @@ def passage(
         headers=asked.headers,
         body=body,
     )
-    return Passage(intent, replace(request, timeout=seconds))
+    headers = request.headers if coding is None else {**request.headers, "Accept-Encoding": coding}
+    return Passage(intent, replace(request, headers=headers, timeout=seconds))
 
 
 def answer(reply: Reply) -> ProxyReply:

@@ -56,7 +56,9 @@ class Record:
     ids: Ids
     calls: CallLog
 
-    def errand(self, *, principal: Principal, account: Account, intent: Intent, request: Request) -> Errand:
+    def errand(
+        self, *, principal: Principal, account: Account, intent: Intent, request: Request, priority: Priority = "live"
+    ) -> Errand:
         """Begin a call: each exchange that it takes is a step of the same line in the log."""
         return Errand(
             principal=principal,
@@ -66,6 +68,7 @@ class Record:
             id=intent.id or self.ids.new("call"),
             began_at=self.clock.now(),
             began=self.clock.monotonic(),
+            priority=priority,
         )
 
     def refused(self, *, principal: Principal, account: Account, intent: Intent, error: CrossdockError) -> None:

@@ -59,6 +59,7 @@ class PassthroughPath:
     async def _pass(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         given: dict[bytes, bytes] = dict(scope["headers"])
         principal = await calling.principal_of(self._context, given.get(b"authorization", b"").decode("latin-1"))
+        await self._context.projects.screening.check_raw(principal=principal)
         account_id = one_account(given.get(b"x-account-id", b"").decode("latin-1") or None)
         manner = calling.manner(once=_told(given, b"idempotency-key"), priority=_told(given, b"x-crossdock-priority"))
         incoming = Incoming(
@@ -94,21 +95,27 @@ class PassthroughPath:
 
 
 class _Answer:
-    """The answer on its way to the caller."""
+    """The answer on its way to the caller; it ends with its last byte where its length is known."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
+        self._left = -1
         self.begun = False
+        self.ended = False
 
-    async def begin(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
+    async def begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         self.begun = True
-        await self._send({"type": "http.response.start", "status": status, "headers": list(headers)})
+        self._left = next((int(value) for name, value in headers if name == b"content-length" and value.isdigit()), -1)
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
     async def go_on(self, chunk: bytes) -> None:
-        await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+        self._left -= len(chunk)
+        self.ended = self._left == 0
+        await self._send({"type": "http.response.body", "body": chunk, "more_body": not self.ended})
 
     async def end(self) -> None:
-        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+        if not self.ended:
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def _told(given: dict[bytes, bytes], name: bytes) -> str | None:
@@ -149,5 +156,5 @@ async def _read(receive: Receive) -> AsyncIterator[bytes]:
 
 
 def _answered(headers: Iterable[tuple[bytes, bytes]], status: int) -> list[tuple[bytes, Any]]:
-    answered = [(name.lower(), value) for name, value in headers if name.lower() not in _NOT_ANSWERED]
+    answered = [(name, value) for name, value in headers if name not in _NOT_ANSWERED]
     return [*answered, (b"x-crossdock-error", b"provider")] if status >= _FAILED else answered

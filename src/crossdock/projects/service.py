@@ -144,16 +144,16 @@ class Projects:
 
     async def authenticate_key(self, *, text: str) -> Principal:
         """Return for whom a key speaks; raise UnauthenticatedError, the same for every wrong key."""
+        digest, epoch, now = keys.digest(text), self.cache.epoch, self.clock.monotonic()
+        known = self.cache.find(digest, now=now)
+        if known is not None:
+            return known
         if not keys.well_formed(text):
             raise _unknown_key()
-        digest, epoch, now = keys.digest(text), self.cache.epoch, self.clock.monotonic()
         if text.startswith(keys.AGENT):
             if (agent := await self.agents.authenticate(digest=digest)) is None:
                 raise _unknown_key()
             return agent
-        known = self.cache.find(digest, now=now)
-        if known is not None:
-            return known
         async with self.db.connection() as conn:
             key = await store.use_key(conn, secret_hash=digest, at=self.clock.now())
         if key is None:
