@@ -106,6 +106,21 @@ async def test_a_project_keeps_such_results_back(poisoned: Poisoned) -> None:
     assert ORDER not in str([tool, rpc])
 
 
+async def test_no_raw_answer_goes_past_the_screening(poisoned: Poisoned) -> None:
+    """Where results are kept back, an agent's raw requests are refused by both proxies; an app's go on."""
+    await poisoned.choose(mode="block")
+    headers = {"x-account-id": poisoned.account}
+    agent = {**headers, "authorization": f"Bearer {poisoned.agent}"}
+    wrapped = {"method": "get", "path": "/2024-09/tags"}
+
+    passed = await poisoned.live.call("GET", "/proxy/2024-09/tags", headers=agent)
+    enveloped = await poisoned.live.call("POST", "/unified/proxy", data=wrapped, headers=agent)
+    app = await poisoned.live.call("GET", "/proxy/2024-09/tags", headers=headers)
+
+    assert {passed.json()["code"], enveloped.json()["code"]} == {"screening_shuts_proxy"}
+    assert (passed.status, enveloped.status, app.status) == (403, 403, 200)
+
+
 async def test_a_call_asks_for_more_than_the_project(poisoned: Poisoned) -> None:
     """An app's call is not looked over by itself; asked for, it is marked, or kept back."""
     plain = await poisoned.rpc()

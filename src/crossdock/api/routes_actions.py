@@ -171,6 +171,7 @@ async def proxy_request(
     priority: Priority = None,
 ) -> JSONResponse:
     """Send one request to the provider with the account's credential; a read-only account lets reads through."""
+    await context.projects.screening.check_raw(principal=principal)
     headers = {name.lower(): str(value) for name, value in (body.headers or {}).items() if value is not None}
     reply = await context.actions.proxy(
         principal=principal,

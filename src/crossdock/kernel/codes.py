@@ -267,6 +267,12 @@ SPECIAL: Final[Mapping[str, Special]] = MappingProxyType(
             "Go on with another run_id, or leave it out to begin a new run.",
             409,
         ),
+        "screening_shuts_proxy": Special(
+            "Agents get no raw answers here",
+            "The project keeps results back that read like orders to a model, and a raw answer cannot be looked over.",
+            "Use an action instead, or let the project mark such results on the dashboard under Settings.",
+            403,
+        ),
         "seal_broken": Special(
             "A stored secret cannot be opened",
             "It was changed, moved to another row, cut short, or sealed with another key.",

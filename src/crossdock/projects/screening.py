@@ -9,8 +9,9 @@ from crossdock.audit import events
 from crossdock.audit.trail import Trail
 from crossdock.db.pool import Database
 from crossdock.kernel.clock import Clock
+from crossdock.kernel.errors import ForbiddenError
 from crossdock.projects import screening_store as store
-from crossdock.projects.model import Screening
+from crossdock.projects.model import Principal, Screening
 
 CHANNEL: Final = "screening"
 _SECONDS: Final = 30.0
@@ -58,6 +59,16 @@ class Screenings:
             found = await store.read_screening(conn, project_id=project_id) or _USUAL
         self.cache.put(project_id, screening=found, epoch=epoch, now=now)
         return found
+
+    async def check_raw(self, *, principal: Principal) -> None:
+        """Raise ForbiddenError where an agent would get a provider's answer unseen, though risky ones are kept back."""
+        if principal.grant is None or (await self.of(project_id=principal.project_id)).mode != "block":
+            return
+        raise ForbiddenError(
+            "Raw answers cannot be screened, and this project keeps risky results from agents.",
+            remedy="Use an action instead, or let the project mark such results: Settings on the dashboard.",
+            code="screening_shuts_proxy",
+        )
 
     async def choose(self, *, project_id: str, screening: Screening, actor: str) -> None:
         """Keep how a project screens from now on, in every process."""
