@@ -15,6 +15,8 @@ from typing import Any, Final
 GRANT_SECONDS: Final = 10.0
 _MINUTE: Final = 60.0
 _ROUNDS: Final = 6
+# A grant's last calls are still on their way when it ends: so long nobody else gets their part of the second.
+_LINGERS: Final = 3.0
 # Calls under way reach the provider later than they are counted here: this share of the bucket is for them.
 _RESERVE: Final = 0.05
 _UNBOUNDED: Final = 1_000_000
@@ -80,12 +82,13 @@ def grant(
     level = _level(ledger, rules, running, now, used)
     not_before = max(ledger.get("not_before", 0), now + used.asked_to_wait if used.asked_to_wait else 0)
     sharers = len({entry["owner"] for entry in running} | wished.keys() | {owner})
+    lingering = _lingering(entries, owner, now)
     room = _Room(
         calls=(rules.per_minute or _UNBOUNDED) - sum(entry["calls"] for entry in entries),
-        rate=(rules.per_second or _UNBOUNDED) - sum(entry["rate"] for entry in running),
+        rate=(rules.per_second or _UNBOUNDED) - sum(lingering.values()),
         level=level,
     )
-    wait = max(not_before - now, _wait(room, rules, entries, running, cost, now))
+    wait = max(not_before - now, _wait(room, rules, entries, lingering, cost, now))
     kept: dict[str, Any] = {"level": level, "at": now, "not_before": not_before, "wishes": wished, "grants": entries}
     if wait > 0:
         kept["wishes"] = {**wished, owner: now}
@@ -114,7 +117,16 @@ class _Room:
 
 def _closed(entry: Mapping[str, Any], used: Used, now: float) -> dict[str, Any]:
     """End a grant: the calls that were not made are there for others at once."""
-    return {**entry, "calls": min(used.calls, entry["calls"]), "rate": 0, "credits": 0, "until": now}
+    return {**entry, "calls": min(used.calls, entry["calls"]), "credits": 0, "until": now}
+
+
+def _lingering(entries: list[dict[str, Any]], owner: str, now: float) -> dict[str, float]:
+    """Return by owner how many calls a second others send, or have just sent; an owner watches over its own."""
+    rates: dict[str, float] = {}
+    for entry in entries:
+        if entry["owner"] != owner and entry["until"] + _LINGERS > now:
+            rates[entry["owner"]] = max(entry["rate"], rates.get(entry["owner"], 0))
+    return rates
 
 
 def _level(ledger: Mapping[str, Any], rules: Rules, running: list[dict[str, Any]], now: float, used: Used) -> float:
@@ -132,7 +144,7 @@ def _wait(
     room: _Room,
     rules: Rules,
     entries: list[dict[str, Any]],
-    running: list[dict[str, Any]],
+    lingering: Mapping[str, float],
     cost: float,
     now: float,
 ) -> float:
@@ -141,7 +153,8 @@ def _wait(
     if room.calls < 1:
         waits.append(min((entry["until"] + _MINUTE - now for entry in entries if entry["calls"]), default=1.0))
     if rules.per_second and room.rate < min(1.0, rules.per_second) / 4:
-        waits.append(min((entry["until"] - now for entry in running if entry["rate"]), default=1.0))
+        ends = [entry["until"] + _LINGERS - now for entry in entries if entry["owner"] in lingering and entry["rate"]]
+        waits.append(min((end for end in ends if end > 0), default=1.0))
     needed = min(cost, rules.bucket * (1 - _RESERVE))
     if rules.bucket and room.level < needed:
         waits.append((needed - room.level) / rules.refill)

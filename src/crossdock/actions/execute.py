@@ -176,9 +176,12 @@ class Actions:
             request=errand.request,
             priority=errand.priority,
         )
-        lease = await self.leases.lease(project_id=account.project_id, account_id=account.id)
-        await self.record.writing(errand)
-        first = await self._send(errand, lease)
+        try:
+            lease = await self.leases.lease(project_id=account.project_id, account_id=account.id)
+            await self.record.writing(errand)
+            first = await self._send(errand, lease)
+        finally:
+            turn.over(self.clock)
         turn.settle(connector=lease.connector, reply=first.reply, cause=first.cause, clock=self.clock)
         refreshable = lease.method.lifecycle != "static" and first.reply.status == _REFUSED
         if first.cause is None or first.cause.verdict != "dead" or not refreshable:

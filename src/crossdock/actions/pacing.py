@@ -13,7 +13,7 @@ from crossdock.accounts.model import Account
 from crossdock.actions import budget, pacing_store
 from crossdock.actions.budget import Rules
 from crossdock.actions.model import Priority
-from crossdock.actions.purse import Purse, Waiter
+from crossdock.actions.purse import Place, Purse, Waiter
 from crossdock.connectors import replies, requests
 from crossdock.connectors.model import Cause, Connector
 from crossdock.db.pool import Database
@@ -44,6 +44,12 @@ class Turn:
     purse: Purse | None = None
     cost: float = 0.0
     until: float = 0.0
+    place: Place | None = None
+
+    def over(self, clock: Clock) -> None:
+        """Note that the call has been answered, or failed: its second begins to pass."""
+        if self.place is not None:
+            self.place.leave(clock.monotonic())
 
     def settle(self, *, connector: Connector, reply: Reply, cause: Cause | None, clock: Clock) -> None:
         """Give back what the call did not cost, and hold on where the provider asks for it."""
@@ -88,23 +94,25 @@ class Pacer:
             return _FREE
         cost = float(requests.predicted_credits(connector=connector, request=request))
         purse = self.purses.get(account.id) or self._purse(account, rules)
-        if purse.server is None and purse.take(cost, self.clock.monotonic()):
-            return Turn(purse, cost, purse.until)
+        place = purse.take(cost, self.clock.monotonic()) if purse.server is None else None
+        if place is not None:
+            return Turn(purse, cost, purse.until, place)
         deadline = self.clock.monotonic() + PATIENCE[priority]
         waiter = Waiter(cost, deadline, asyncio.get_running_loop().create_future())
         purse.wait(waiter, priority)
         if purse.server is None:
             purse.server = asyncio.create_task(self._serve(account, purse), name=f"actions.pace:{account.id}")
-        await waiter.turn
-        return Turn(purse, cost, purse.until)
+        place = await waiter.turn
+        return Turn(purse, cost, purse.until, place)
 
     async def _serve(self, account: Account, purse: Purse) -> None:
         """Let calls go one after the other until nobody waits."""
         try:
             while (waiter := purse.first()) is not None:
                 now = self.clock.monotonic()
-                if purse.take(waiter.cost, now):
-                    purse.serve(waiter)
+                place = purse.take(waiter.cost, now)
+                if place is not None:
+                    purse.serve(waiter, place)
                     continue
                 wait = await self._filled(account, purse, waiter) if purse.lacks(waiter.cost, now) else purse.pause(now)
                 if wait > 0:

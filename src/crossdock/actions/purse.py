@@ -13,8 +13,23 @@ from crossdock.actions.model import Priority
 
 # One call in so many is a bulk call where both wait, so that bulk work goes on behind any live load.
 _BULK_TURN: Final = 8
-# A second is counted a tenth longer: calls can come closer to each other on their way.
-_SECOND: Final = 1.1
+# Until a call is answered nobody knows when the provider counted it: so long its place in its second is taken, at most.
+_UNANSWERED: Final = 120.0
+_LOOK_AGAIN: Final = 0.25
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """A call's place in its second: taken from before it is sent until a second after it was answered."""
+
+    ends: float = 0.0
+    window: float = 0.0
+    answered: bool = False
+
+    def leave(self, now: float) -> None:
+        """Note that the call is over: the provider counted it before now."""
+        if not self.answered:
+            self.answered, self.ends = True, now + self.window
 
 
 @dataclass(slots=True, eq=False)
@@ -23,7 +38,10 @@ class Waiter:
 
     cost: float
     deadline: float
-    turn: asyncio.Future[None]
+    turn: asyncio.Future[Place]
+
+
+_NOWHERE: Final = Place(answered=True)
 
 
 @dataclass(slots=True)
@@ -37,31 +55,36 @@ class Purse:
     rate: float = 0.0
     credits: float = 0.0
     asked_to_wait: float = 0.0
-    recent: deque[float] = field(default_factory=deque)
+    recent: list[Place] = field(default_factory=list)
     live: deque[Waiter] = field(default_factory=deque)
     bulk: deque[Waiter] = field(default_factory=deque)
     turns: int = 0
     server: asyncio.Task[None] | None = None
 
-    def take(self, cost: float, now: float) -> bool:
-        """Take one call's share, or tell that it is not there."""
+    def take(self, cost: float, now: float) -> Place | None:
+        """Take one call's share; None where it is not there."""
         if now >= self.until or self.calls < 1 or (self.rules.bucket and self.credits < cost) or self.pause(now) > 0:
-            return False
+            return None
         self.calls -= 1
         self.made += 1
         self.credits -= cost
-        if self.rate:
-            self.recent.append(now)
-        return True
+        if not self.rate:
+            return _NOWHERE
+        place = Place(ends=now + _UNANSWERED, window=max(1.0, 1 / self.rate))
+        self.recent.append(place)
+        return place
 
     def pause(self, now: float) -> float:
-        """Return the seconds until another call fits into its second."""
+        """Return the seconds until another call fits into its second; where answers are awaited, until the next look.
+
+        However long calls are on their way, the provider never counts more in a second than the rate says.
+        """
         if not self.rate:
             return 0.0
-        window = _SECOND * max(1.0, 1 / self.rate)
-        while self.recent and now - self.recent[0] >= window:
-            self.recent.popleft()
-        return 0.0 if len(self.recent) < max(1, int(self.rate)) else self.recent[0] + window - now
+        self.recent = [place for place in self.recent if place.ends > now]
+        if len(self.recent) < max(1, int(self.rate)):
+            return 0.0
+        return min(place.ends - now if place.answered else _LOOK_AGAIN for place in self.recent)
 
     def lacks(self, cost: float, now: float) -> bool:
         """Tell whether a call needs another grant, and not a moment's pause only."""
@@ -92,11 +115,11 @@ class Purse:
             return (self.bulk if self.turns % _BULK_TURN == _BULK_TURN - 1 else self.live)[0]
         return next((line[0] for line in (self.live, self.bulk) if line), None)
 
-    def serve(self, waiter: Waiter) -> None:
+    def serve(self, waiter: Waiter, place: Place) -> None:
         """Let the first in line go."""
         self.turns += 1
         (self.live if self.live and self.live[0] is waiter else self.bulk).popleft()
-        waiter.turn.set_result(None)
+        waiter.turn.set_result(place)
 
     def line(self) -> Iterator[Waiter]:
         """Give everyone who waits, live ones first."""

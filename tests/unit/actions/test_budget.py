@@ -53,17 +53,20 @@ def test_no_minute_holds_more_calls_than_the_provider_takes() -> None:
 
 
 def test_two_replicas_share_what_there_is() -> None:
-    """The rates that are granted at one time never add up to more than the provider's."""
+    """The rates that are granted at one time never add up to more than the provider's, calls on their way included."""
     ledger = Ledger(REST)
     first = ledger.ask("a", calls=10)
     refused = ledger.ask("b", calls=10)
     ledger.now += 1
     renewed = ledger.ask("a", calls=10, used=Used(calls=first.calls))
+    early = ledger.ask("b", calls=10)
+    ledger.now += early.wait
     second = ledger.ask("b", calls=10)
 
     assert (first.rate, refused.calls) == (10, 0)
-    assert refused.wait == pytest.approx(GRANT_SECONDS)
-    assert (renewed.rate, second.rate) == (5, 5)
+    assert refused.wait == pytest.approx(GRANT_SECONDS + 3)
+    assert (renewed.rate, early.calls, early.wait) == (5, 0, pytest.approx(3))
+    assert second.rate == 5
 
 
 def test_credits_are_granted_down_to_the_reserve_and_fill_by_the_second() -> None:
