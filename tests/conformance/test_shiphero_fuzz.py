@@ -92,6 +92,7 @@ class Shop:
     schema: GraphQLSchema
     known: dict[str, list[str]]
     spent: int = 0
+    asked: int = 0
 
     def ground(self, document: DocumentNode) -> str:
         info = TypeInfo(self.schema)
@@ -99,6 +100,7 @@ class Shop:
 
     def ask(self, text: str) -> None:
         """Send a document; a failure of the twin's own fails the test."""
+        self.asked += 1
         reply = self.client.post(text)
         assert reply.status in {200, 400}, f"{reply.status} for {text}"
         answer = reply.json()
@@ -144,7 +146,11 @@ def test_every_valid_document_is_answered(shop: Shop, kind: str) -> None:
     def answered(text: str) -> None:
         shop.ask(shop.ground(parse(text)))
 
+    before = shop.asked
     answered()
+
+    assert shop.asked - before >= DOCUMENTS
+    assert shop.twin.control("GET", "/health")["failed"] == []
 
 
 def _documents(schema: GraphQLSchema, kind: str) -> Any:
