@@ -103,7 +103,7 @@ async def test_a_failed_call_is_found_and_understood(live: Live, page: Page, eas
     await expect(page.get_by_role("alert")).to_contain_text("There is no such record")
     await expect(page.get_by_text("Check the id and ask again.")).to_be_visible()
     await expect(page.locator(".log-url")).to_contain_text(missing["easyship_shipment_id"])
-    await expect(page.get_by_role("region", name="Body")).to_contain_text("resource_not_found")
+    await expect(page.get_by_role("group", name="Body")).to_contain_text("resource_not_found")
     assert "UTC" in str(await page.locator("time[data-local]").first.get_attribute("title"))
 
 
@@ -134,7 +134,7 @@ async def test_an_action_is_found_filled_in_and_run(live: Live, plain_page: Page
     await page.get_by_role("link", name=re.compile("easyship_list_shipments")).click()
     await page.get_by_role("link", name=re.compile("Fill in the example|Example 1")).click()
     await page.get_by_role("button", name="Run", exact=True).last.click()
-    await expect(page.get_by_role("region", name="Data")).to_contain_text("easyship_shipment_id")
+    await expect(page.get_by_role("group", name="Data")).to_contain_text("easyship_shipment_id")
     await page.get_by_role("link", name=re.compile("call_")).click()
 
     await expect(page.get_by_role("heading", level=1)).to_have_text("easyship_list_shipments")
@@ -169,9 +169,9 @@ async def test_a_write_is_asked_about_and_happens_once(live: Live, page: Page, e
     await expect(page.get_by_text("This changes the account at the provider.")).to_be_visible()
     before = writes(easyship_twin)
     await page.get_by_role("button", name="Send it").click()
-    await expect(page.get_by_role("region", name="Data")).to_contain_text("easyship_shipment_id")
+    await expect(page.get_by_role("group", name="Data")).to_contain_text("easyship_shipment_id")
     await page.reload()
-    await expect(page.get_by_role("region", name="Data")).to_contain_text("easyship_shipment_id")
+    await expect(page.get_by_role("group", name="Data")).to_contain_text("easyship_shipment_id")
 
     assert before == 0
     assert writes(easyship_twin) == 1
