@@ -103,7 +103,7 @@ def _fields(schema: GraphQLSchema, type_name: str) -> dict[str, GraphQLField]:
 
 
 def _fallback(name: str, each: GraphQLField) -> Resolver | None:
-    """Answer a list that nobody keeps yet with an empty one, since clients walk over it without asking."""
+    """Answer a list or a page that a node leaves out with an empty one, since clients walk over it without asking."""
     kind = each.type.of_type if isinstance(each.type, GraphQLNonNull) else each.type
     if is_list_type(kind):
         return lambda source, _info, **_args: source.get(name) or []
