@@ -9,7 +9,7 @@ from typing import Final
 
 from crossdock.accounts.model import Account
 from crossdock.actions import failures, idempotency, peek, proxy, replay
-from crossdock.actions.idempotency import Idempotency
+from crossdock.actions.idempotency import Idempotency, Ticket
 from crossdock.actions.model import PLAIN, Manner, ProxyRequest
 from crossdock.actions.pacing import Pacer, Turn
 from crossdock.actions.proxy import Passage
@@ -81,13 +81,7 @@ class Passthrough:
             request=sent,
             priority=incoming.manner.priority,
         )
-        ticket = idempotency.ticket(
-            principal=principal,
-            account_id=account.id,
-            key=incoming.manner.once,
-            intent=passage.intent,
-            request=[sent.method, sent.url, sent.body],
-        )
+        ticket = _ticket(errand, incoming)
         if ticket is None:
             stream, _ = await self._answered(errand, incoming)
             try:
@@ -190,6 +184,17 @@ class Passthrough:
         reply = replace(head, body=bytes(first))
         cause = replies.classify(connector=lease.connector, reply=reply)
         return replace(stream, chunks=_again(bytes(first), stream.chunks)), reply, cause
+
+
+def _ticket(errand: Errand, incoming: Incoming) -> Ticket | None:
+    sent = errand.request
+    return idempotency.ticket(
+        principal=errand.principal,
+        account_id=errand.account.id,
+        key=incoming.manner.once,
+        intent=errand.intent,
+        request=[sent.method, sent.url, sent.body],
+    )
 
 
 def _refusal(lease: Lease, stream: Stream, cause: Cause | None) -> Cause | None:
