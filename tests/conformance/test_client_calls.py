@@ -63,11 +63,15 @@ async def test_lists_go_on_to_their_end(desk: Desk, manner: Manner) -> None:
     async with desk.speaking(manner) as speak:
         accounts = await speak.every("accounts.list", page_size=2)
         rows = await speak.every("actions.list", page_size=1, exclude=["actions"])
+        profiles = await speak.every("connectors.list_auth_configs", page_size=2)
+        known = await speak("connectors.list_auth_configs", page_size=100)
 
     ids = [account.id for account in accounts]
     assert {desk.writer, desk.reader, desk.graph} <= set(ids)
     assert len(ids) == len(set(ids))
     assert [row.key for row in rows] == ["easyship", "shiphero"]
+    assert [profile.id for profile in profiles] == [profile.id for profile in known.data]
+    assert len(profiles) > 2
 
 
 async def test_actions_are_found_with_their_inputs(desk: Desk, manner: Manner) -> None:
@@ -183,7 +187,7 @@ async def test_an_unknown_outcome_stays_unknown(desk: Desk, manner: Manner) -> N
 
 
 async def test_too_many_calls_say_when_to_come_back(desk: Desk, manner: Manner) -> None:
-    """A 429 carries the seconds of `Retry-After`; where they are few the client waits, and the call is made."""
+    """A 429 that is not waited out carries the seconds of `Retry-After`."""
     desk.easyship.fault("rate_limited", paths="/2024-09/*", times=1)
 
     async with desk.speaking(manner, retries=ONCE) as speak:

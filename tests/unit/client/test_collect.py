@@ -9,6 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from crossdock.api import answers
+from crossdock.connectors import replies
 from crossdock_client import Crossdock, NoAnswerError, OutcomeUnknownError, Retries, RetryError, UnexpectedAnswerError
 from crossdock_client.actions import File
 
@@ -84,14 +86,12 @@ def test_a_refusal_before_the_first_row_is_an_error_or_waited_for() -> None:
 
 def test_a_file_is_a_file() -> None:
     """Bytes that come as a file keep name, type and every byte; what is none is an error."""
-    headers = {
-        "content-disposition": "attachment; filename=\"label _.pdf\"; filename*=UTF-8''label%20%C3%A9.pdf",
-        "content-type": "application/pdf",
-    }
-    sent = bytes(range(256))
+    sent = replies.File(type="application/pdf", name="label \u00e9.pdf", content=bytes(range(256)))
+    told = answers.of(result=replies.ActionResult(sent.as_dict(), None, file=sent), answer={})
+    answer = httpx2.Response(200, headers=dict(told.headers), content=bytes(told.body))
 
-    file = client(httpx2.Response(200, headers=headers, content=sent)).actions.download("a_b", account_id="acc_1")
+    file = client(answer).actions.download("a_b", account_id="acc_1")
     with pytest.raises(UnexpectedAnswerError, match="no file"):
         client(httpx2.Response(200, json={"data": {"id": 1}})).actions.download("a_b", account_id="acc_1")
 
-    assert file == File(name="label \u00e9.pdf", type="application/pdf", content=sent)
+    assert file == File(name="label \u00e9.pdf", type="application/pdf", content=sent.content)

@@ -73,7 +73,7 @@ class Crossdock:
 
 
 class AsyncCrossdock:
-    """The same for asynchronous programs, on asyncio or trio."""
+    """The same for asynchronous programs."""
 
     def __init__(
         self,

@@ -25,8 +25,34 @@ class Page(Protocol[T_co]):
         ...
 
 
+class Numbered(Protocol[T_co]):
+    """Some rows of a list whose pages have numbers."""
+
+    @property
+    def data(self) -> Sequence[T_co]:
+        """The rows."""
+        ...
+
+    @property
+    def page(self) -> int:
+        """Which page this is, from 1."""
+        ...
+
+    @property
+    def page_size(self) -> int:
+        """How many rows a full page has."""
+        ...
+
+    @property
+    def total(self) -> int:
+        """How many rows there are on all pages."""
+        ...
+
+
 @overload
 def every(method: Callable[P, Page[T]], *args: P.args, **kwargs: P.kwargs) -> Iterator[T]: ...
+@overload
+def every(method: Callable[P, Numbered[T]], *args: P.args, **kwargs: P.kwargs) -> Iterator[T]: ...
 @overload
 def every(method: Callable[P, Sequence[T]], *args: P.args, **kwargs: P.kwargs) -> Iterator[T]: ...
 def every(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Iterator[Any]:
@@ -43,6 +69,8 @@ def every(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Iterator[Any
 
 @overload
 def aevery(method: Callable[P, Awaitable[Page[T]]], *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]: ...
+@overload
+def aevery(method: Callable[P, Awaitable[Numbered[T]]], *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]: ...
 @overload
 def aevery(method: Callable[P, Awaitable[Sequence[T]]], *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]: ...
 async def aevery(method: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
@@ -65,7 +93,11 @@ def _rows(answer: Any) -> Sequence[Any]:
 
 
 def _following(answer: Any, asked: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what to ask for the next page: by `next`, or by number where the answer is a bare list."""
-    if not isinstance(answer, list):
+    """Return what to ask for the next page, by `next` or by number; a bare list ends with a page that is not full."""
+    if hasattr(answer, "next"):
         return {**asked, "next": answer.next} if answer.next else None
-    return {**asked, "page": asked.get("page", 1) + 1} if len(answer) >= asked["page_size"] else None
+    if isinstance(answer, list):
+        goes_on = len(answer) >= asked["page_size"]
+    else:
+        goes_on = answer.page * answer.page_size < answer.total
+    return {**asked, "page": asked.get("page", 1) + 1} if goes_on else None
