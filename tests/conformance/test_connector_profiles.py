@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import aiohttp
 import pytest
 import pytest_asyncio
 
@@ -267,3 +268,20 @@ async def test_profiles_need_their_scope(shared_live: Live) -> None:
 
     assert [answer.status for answer in answers] == [200, 403, 403, 403]
     assert answers[1].json()["scope"] == "connectors:write"
+
+
+async def test_the_form_names_what_is_needed(bound: Bound) -> None:
+    """The hub's form of a profile with chosen scopes says which, in its own form and on the hosted page."""
+    await bound.narrow(scopes=["rate:read"], effects=["read"])
+    body = {"origin_owner_id": "n", "origin_owner_name": "N", "integration_id": bound.profile}
+    opened = (await bound.live.call("POST", "/connect_sessions", data=body)).json()
+
+    form = await bound.live.hub("GET", f"/hub/connectors/{bound.profile}", token=opened["token"])
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(cookie_jar=jar) as browser, browser.get(opened["auth_link_url"]) as reply:
+        page = await reply.text()
+
+    notices = [notice["description"] for notice in form.json()["config"]["configNotices"]]
+    assert [text for text in notices if "Ask for rates (rate:read)" in text]
+    assert "<code>rate:read</code>" in page
+    assert "This link cannot change anything" in page

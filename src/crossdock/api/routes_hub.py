@@ -85,8 +85,8 @@ async def hub_connectors(
 @router.get("/connectors/{integration_id}", response_model=HubConnector, response_model_exclude_none=True)
 async def hub_connector(context: Context, session: HubSession, integration_id: str) -> HubConnector:
     """Read an integration's form."""
-    _, connector, method = await context.sessions.integration(session=session, integration_id=integration_id)
-    config = guide.hub_config(connector=connector, method=method, existing=None)
+    profile, connector, method = await context.sessions.integration(session=session, integration_id=integration_id)
+    config = guide.hub_config(connector=connector, method=method, existing=None, scopes=profile.scopes)
     config["assets"] = {"icon": f"{context.hub_url}/static/{connector.icon}"}
     return HubConnector.model_validate({"config": config})
 

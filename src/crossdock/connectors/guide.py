@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -94,8 +94,10 @@ def recognise_all(
     return Submission(values, environment, tuple(dict.fromkeys(notes)), tuple(problems))
 
 
-def hub_config(*, connector: Connector, method: AuthMethod, existing: Mapping[str, str] | None) -> dict[str, Any]:
-    """Describe the form to the embedded hub.
+def hub_config(
+    *, connector: Connector, method: AuthMethod, existing: Mapping[str, str] | None, scopes: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Describe the form to the embedded hub; ``scopes`` are those that a profile asks for, by the connector's names.
 
     ``existing`` holds what an account has already, by field key or stored name: open values as they are, of secrets
     the last characters. No field carries a validation: the mask would not pass it, nor would a pasted command.
@@ -111,6 +113,10 @@ def hub_config(*, connector: Connector, method: AuthMethod, existing: Mapping[st
         "assets": {"icon": f"/static/{connector.icon}"},
         "support": {"link": method.guide[0].link, "description": method.guide[0].link_text},
     }
+    if scopes:
+        named = ", ".join(f"{connector.scopes[key].label} ({key})" for key in scopes)
+        needed = {"key": "scopes", "type": "info", "description": f"Needed permissions: {named}.", "position": "top"}
+        config["configNotices"].append(needed)
     if method.kind == "oauth2":
         config["grantType"] = "authorization_code"
     return config

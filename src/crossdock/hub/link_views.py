@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from crossdock.accounts.model import Account, Candidate
 from crossdock.connectors import guide
+from crossdock.connectors.choice import EVERYTHING, Choice
 from crossdock.connectors.form import Field, GuideStep
 from crossdock.connectors.model import AuthMethod, Cause, Connector, Effect, Environment
 from crossdock.hub import life, logos, pasting
@@ -55,15 +56,16 @@ def offer(visit: Visit, offers: Sequence[Offer]) -> OfferView:
     )
 
 
-def access(visit: Visit, connector: Connector, effects: frozenset[Effect]) -> AccessView:
-    """Show the read-only switch and what it keeps off."""
+def access(visit: Visit, connector: Connector, effects: frozenset[Effect], *, choice: Choice) -> AccessView:
+    """Show the read-only switch and what it keeps off, of what the profile is for."""
+    only_reads = choice.effects <= {"read"}
 
     def labels(effect: Effect) -> tuple[str, ...]:
-        return tuple(action.label for action in connector.actions.values() if action.effect == effect)
+        return tuple(action.label for action in choice.of(connector) if action.effect == effect)
 
     return AccessView(
-        read_only=effects <= {"read"},
-        locked=visit.session.effects_locked,
+        read_only=only_reads or effects <= {"read"},
+        locked=only_reads or visit.session.effects_locked,
         reads=labels("read"),
         writes=labels("write"),
         destructive=labels("destructive"),
@@ -163,7 +165,7 @@ def confirm(
         test_type=environment.type == "test",
         scopes_found=_labels(connector, found),
         scopes_missing=_labels(connector, sorted(candidate.scopes_missing)),
-        access=access(visit, connector, attempt.effects),
+        access=access(visit, connector, attempt.effects, choice=EVERYTHING),
         life=life.promise(visit.texts, method=method, name=connector.name, hard_end=candidate.hard_end_at),
         action=f"{path}/confirm",
         cancel=f"{path}/cancel",

@@ -152,6 +152,7 @@ class FillView:
     problem: ProblemView | None = None
     relink_label: str = ""
     ticket: str = ""
+    scopes: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
