@@ -104,7 +104,17 @@ async def test_every_page_is_reached_from_the_menu(live: Live, page: Page, width
     await page.set_viewport_size({"width": width, "height": 800})
     await sign_in(page, live)
 
-    for name in ("Connectors", "API keys", "Webhooks", "Audit", "Settings", "Accounts"):
+    for name in (
+        "Connectors",
+        "Request tester",
+        "Request logs",
+        "API keys",
+        "Agent keys",
+        "Webhooks",
+        "Audit",
+        "Settings",
+        "Accounts",
+    ):
         await page.get_by_role("navigation", name="Dashboard").get_by_role("link", name=name).click()
         await expect(page.get_by_role("heading", level=1)).to_have_text(name)
 

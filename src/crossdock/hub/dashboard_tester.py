@@ -21,7 +21,7 @@ from crossdock.hub.views_tester import ActionRowView, AreaView, PickView, SureVi
 from crossdock.kernel.errors import CrossdockError
 
 _PATH: Final = "/dashboard/tester"
-_HITS: Final = 25
+_HITS: Final = 12
 _CHANGES: Final = frozenset({"add", "remove", "form", "json"})
 _LONGEST: Final = 200
 
