@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Self
 
+from crossdock.accounts.model import Account
 from crossdock.accounts.service import Accounts
 from crossdock.actions.execute import Actions
 from crossdock.actions.idempotency import Idempotency
@@ -21,6 +22,7 @@ from crossdock.db.pool import Database
 from crossdock.egress.client import Egress
 from crossdock.kernel.clock import Clock
 from crossdock.kernel.ids import Ids
+from crossdock.projects.model import Principal
 from crossdock.tokens.lease import Leases
 
 LOG_DAYS: Final = 30
@@ -83,6 +85,10 @@ class Calls:
             log=log,
             search=Search(catalogue),
         )
+
+    async def reached(self, *, principal: Principal, account_id: str) -> Account:
+        """Return an account as calls know it, from memory where one was just made; raise NotFoundError."""
+        return await self.passing.leases.reached(principal=principal, account_id=account_id)
 
     async def sweep(self) -> None:
         """Delete what has had its time: old lines of the log, the answers kept for writes, and synced rows."""

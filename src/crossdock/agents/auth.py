@@ -115,9 +115,7 @@ def _narrowed(principal: Principal, asked: str | None) -> Principal:
 async def _reached(services: Services, principal: Principal, account_id: str | None) -> tuple[Account, ...]:
     project_id, grant = principal.project_id, principal.grant
     if account_id:
-        account = await services.accounts.get(project_id=project_id, account_id=account_id)
-        policy.check_reach(principal, account_id=account.id, owner_id=account.origin_owner_id)
-        return (account,)
+        return (await services.calls.reached(principal=principal, account_id=account_id),)
     query = AccountQuery(
         origin_owner_ids=(grant.owner_id,) if grant and grant.owner_id else (),
         account_ids=tuple(sorted(grant.accounts)) if grant else (),
