@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from agent import agent_key, asked
 from crossdock.db.embedded import Embedded
 from crossdock.kernel.clock import OffsetClock
 from house import Answer, Live
@@ -113,6 +114,32 @@ async def test_a_warm_get_through_the_proxy_asks_the_database_nothing(
         statements.append(counting.run)
 
     assert [] in statements
+
+
+async def test_a_warm_tool_call_only_leaves_its_trace(
+    linked: tuple[Live, dict[str, str]], easyship_twin_process: EasyshipTwin
+) -> None:
+    """An agent's call asks the database nothing either; it writes the one entry that every tool call has."""
+    live, accounts = linked
+    key = await agent_key(live, owner_id="warm")
+    params = {"name": "easyship_list_item_categories", "arguments": {}}
+
+    async def call() -> Answer:
+        named = {"authorization": f"Bearer {key}", "x_account_id": accounts["easyship"]}
+        return await asked(live, "tools/call", params, **named)
+
+    statements = []
+    for _ in range(ROUNDS):
+        await begin(live, easyship_twin_process)
+        await call()
+        async with counted(live) as counting:
+            answers = [await call() for _ in range(3)]
+        assert [answer.json()["result"]["isError"] for answer in answers] == [False] * 3, answers[0].text()
+        traces = [query for query in counting.run if "audit_entries" in query or "audit_heads" in query]
+        assert traces
+        statements.append(set(counting.run) - {"BEGIN;", "COMMIT;", *traces})
+
+    assert set() in statements
 
 
 async def test_the_count_sees_statements(linked: tuple[Live, dict[str, str]]) -> None:
