@@ -58,7 +58,7 @@ class Desk:
         return RedirectResponse(self.parts.urls.dashboard, status_code=307)
 
 
-def open_desk(*, store: Store, clock: TwinClock, urls: TwinUrls, first_seed: str) -> Desk:
+def open_desk(*, store: Store, clock: TwinClock, urls: TwinUrls, first_seed: str = "small-shop") -> Desk:
     """Prepare the store, fill it if it is new, and put the parts together."""
     store.migrate([script.read_text(encoding="utf-8") for script in sorted((_HERE / "tables").iterdir())])
     links.remember(store, urls)
