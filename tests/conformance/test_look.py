@@ -203,6 +203,18 @@ async def test_a_thing_without_a_name_cannot_be_looked_for(desk: Desk) -> None:
     assert desk.easyship_twin.journal("/2024-09/shipments") == []
 
 
+@pytest.mark.parametrize("path", ["/unified/proxy", "/proxy/graphql"])
+async def test_the_proxy_cannot_look(desk: Desk, path: str) -> None:
+    """A write of the caller's own is refused rather than sent without the look that was asked for."""
+    document = {"query": TAG}
+    data = {"method": "post", "path": "/graphql", "body": document} if path.startswith("/unified") else document
+    headers = {"x-account-id": desk.shiphero, "x-crossdock-look": "before"}
+    refused = await desk.live.call("POST", path, data=data, headers=headers)
+
+    assert (refused.status, refused.json()["code"]) == (422, "look_impossible")
+    assert desk.mutations("order_add_tags") == 0
+
+
 async def test_an_agent_is_told_what_to_look_with(desk: Desk) -> None:
     """A tool's result says the same as an error of the API."""
     name = number()

@@ -139,7 +139,13 @@ class Passthrough:
         return proxy.passage(
             connector=connector,
             environment=connector.environment(account.environment),
-            asked=ProxyRequest(method=incoming.method, target=incoming.target, headers=incoming.headers, body=body),
+            asked=ProxyRequest(
+                method=incoming.method,
+                target=incoming.target,
+                headers=incoming.headers,
+                body=body,
+                manner=incoming.manner,
+            ),
             seconds=_SECONDS,
             coding=incoming.headers.get("accept-encoding", "identity"),
         )

@@ -12,6 +12,7 @@ from crossdock.audit import events
 from crossdock.connectors import effects, requests
 from crossdock.connectors.model import Connector, Environment
 from crossdock.egress.exchange import Reply, Request
+from crossdock.kernel.errors import UnprocessableError
 
 SECONDS: Final = 30.0
 
@@ -48,6 +49,12 @@ def passage(
     body = _bytes(asked.body)
     path, query = requests.split_target(environment=environment, target=asked.target)
     effect = effects.proxy_effect(connector=connector, method=asked.method, path=path, query=query, body=body)
+    if asked.manner.look == "before" and effect != "read":
+        raise UnprocessableError(
+            "A request of one's own cannot be looked up before it is sent.",
+            remedy="Use an action, or leave `x-crossdock-look` out.",
+            code="look_impossible",
+        )
     intent = Intent(
         name=f"{asked.method.upper()} {path}"[:200],
         effect=effect,

@@ -23,7 +23,10 @@ from crossdock.telemetry import logs
 
 PLACE: Final = b"/proxy/"
 _OURS: Final = frozenset(
-    {b"authorization", b"x-account-id", b"x-crossdock-priority", b"cookie", b"host", b"content-length"}
+    {
+        *(b"authorization", b"x-account-id", b"x-crossdock-priority", b"x-crossdock-look"),
+        *(b"cookie", b"host", b"content-length"),
+    }
 )
 # Meant for a browser at the provider's own address, not at ours.
 _NOT_ANSWERED: Final = frozenset({b"set-cookie", b"strict-transport-security", b"alt-svc"})
@@ -61,7 +64,11 @@ class PassthroughPath:
         principal = await calling.principal_of(self._context, given.get(b"authorization", b"").decode("latin-1"))
         await self._context.projects.screening.check_raw(principal=principal)
         account_id = one_account(given.get(b"x-account-id", b"").decode("latin-1") or None)
-        manner = calling.manner(once=_told(given, b"idempotency-key"), priority=_told(given, b"x-crossdock-priority"))
+        manner = calling.manner(
+            once=_told(given, b"idempotency-key"),
+            priority=_told(given, b"x-crossdock-priority"),
+            look=_told(given, b"x-crossdock-look"),
+        )
         incoming = Incoming(
             method=scope["method"],
             target=_target(scope),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -30,6 +31,7 @@ from crossdock.projects.model import Principal
 router = APIRouter(dependencies=SECURITY)
 _NOT_FOR_THE_PROVIDER = {"x-account-id", "authorization", "cookie", "host", "content-length"}
 _OURS = {"debug"}
+_FAILED = 400
 
 
 @router.post("/actions/rpc", response_model=RpcAnswer, responses=answers.OTHERS, tags=["Actions"])
@@ -169,6 +171,7 @@ async def proxy_request(
     account_id: AccountId = None,
     once: OnceKey = None,
     priority: Priority = None,
+    look: Look = None,
 ) -> JSONResponse:
     """Send one request to the provider with the account's credential; a read-only account lets reads through."""
     await context.projects.screening.check_raw(principal=principal)
@@ -181,10 +184,13 @@ async def proxy_request(
             target=_target(body),
             headers={name: value for name, value in headers.items() if name not in _NOT_FOR_THE_PROVIDER},
             body=body.body,
-            manner=manner(once=once, priority=priority),
+            manner=manner(once=once, priority=priority, look=look),
         ),
     )
     answer: dict[str, Any] = {"status": reply.status, "headers": dict(reply.headers), "data": reply.data}
+    if reply.status >= _FAILED:
+        raw = reply.data if isinstance(reply.data, str) else json.dumps(reply.data, ensure_ascii=False)
+        answer["provider_errors"] = [{"status": reply.status, "raw": raw, "headers": dict(reply.headers)}]
     return JSONResponse(answer)
 
 
