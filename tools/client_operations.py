@@ -11,9 +11,19 @@ ONCE: Final = "idempotency-key"
 # By hand: the proxy in its streamed form. Not for programs with a key: the hub's pages. Twice the same: /v2.
 _LEFT_OUT: Final = {"proxy_request", "list_accounts_v2", "get_account_v2"}
 _LEFT_OUT_TAGS: Final = {"Hub"}
+# What stands in a body for the sake of other clients: another name of a member, or one that may only be empty.
 _MEMBERS_LEFT_OUT: Final[Mapping[str, set[str]]] = {
     "create_connect_session": {"connector_profile_id"},
-    "update_account": {"credentials", "secrets"},
+    "update_account": {
+        "authentication_config_key",
+        "connector_profile_id",
+        "credentials",
+        "environment",
+        "provider",
+        "secrets",
+        "setup_information",
+        "shared",
+    },
     "search_actions": {"project_id"},
     "run_action": {"collect", "headers"},
 }

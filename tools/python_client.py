@@ -35,7 +35,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 FOLDER: Final = ROOT / "clients" / "python" / "src" / "crossdock_client"
 _WRITTEN: Final = "Made from the API's document by tools/python_client.py."
 _PACKAGE: Final = f'"""What the API can do, a file for each resource. {_WRITTEN}"""\n'
-_SECRETS: Final = {"token", "auth_link_url", "signing_secret"}
+_SECRET: Final = re.compile(r"(token|secret|password|auth_link_url)$")
 _WIDTH: Final = 120
 _PLACES: Final = {"query": "query", "header": "headers", "body": "body"}
 
@@ -93,7 +93,7 @@ def model(name: str, schema: Mapping[str, Any]) -> Iterator[str]:
     for member, one in schema.get("properties", {}).items():
         kind = kind_of(one) if member in required else optional(kind_of(one))
         default = "" if member in required else " = None"
-        if member in _SECRETS:
+        if _SECRET.search(member):
             default = f" = field({'' if member in required else 'default=None, '}repr=False)"
         yield f"    {member}: {kind}{default}"
         if described(one):

@@ -63,7 +63,7 @@ async def test_lists_go_on_to_their_end(desk: Desk, manner: Manner) -> None:
     async with desk.speaking(manner) as speak:
         accounts = await speak.every("accounts.list", page_size=2)
         rows = await speak.every("actions.list", page_size=1, exclude=["actions"])
-        profiles = await speak.every("connectors.list_auth_configs", page_size=2)
+        profiles = await speak.every("connectors.list_auth_configs", page_size=1)
         known = await speak("connectors.list_auth_configs", page_size=100)
 
     ids = [account.id for account in accounts]
@@ -71,7 +71,7 @@ async def test_lists_go_on_to_their_end(desk: Desk, manner: Manner) -> None:
     assert len(ids) == len(set(ids))
     assert [row.key for row in rows] == ["easyship", "shiphero"]
     assert [profile.id for profile in profiles] == [profile.id for profile in known.data]
-    assert len(profiles) > 2
+    assert len(profiles) > 1
 
 
 async def test_actions_are_found_with_their_inputs(desk: Desk, manner: Manner) -> None:

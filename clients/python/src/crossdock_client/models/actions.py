@@ -54,6 +54,8 @@ class ActionsFound:
     query: str
     connector_filter: str | None = None
     """Absent where none was given."""
+    project_filter: str | None = None
+    """Absent where none was given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

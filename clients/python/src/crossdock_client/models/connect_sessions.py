@@ -24,7 +24,7 @@ class ConnectSessionAnswer:
     categories: Sequence[str] | None = None
     metadata: dict[str, Any] | None = None
     type: str | None = None
-    external_trigger_token: str | None = None
+    external_trigger_token: str | None = field(default=None, repr=False)
     created_at: str
     expires_at: str
 
@@ -46,7 +46,7 @@ class ConnectSessionCreated:
     categories: Sequence[str] | None = None
     metadata: dict[str, Any] | None = None
     type: str | None = None
-    external_trigger_token: str | None = None
+    external_trigger_token: str | None = field(default=None, repr=False)
     created_at: str
     expires_at: str
     token: str = field(repr=False)

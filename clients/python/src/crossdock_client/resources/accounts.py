@@ -62,10 +62,12 @@ class Accounts:
         type: str | None = None,
         metadata: dict[str, Any] | None = None,
         effects: Sequence[Literal["read", "write", "destructive"]] | None = None,
+        integration_id: str | None = None,
     ) -> LinkedAccount:
         """Change an account's label, owner, type, metadata or what calls may do; credentials change by linking again.
 
         - `effects`: What calls may do; `read` is always in it.
+        - `integration_id`: Move it to another profile of its way.
         """
         call = Call(
             method="PATCH",
@@ -79,6 +81,7 @@ class Accounts:
                 "type": type,
                 "metadata": metadata,
                 "effects": effects,
+                "integration_id": integration_id,
             },
         )
         return self._sender.send(call)
