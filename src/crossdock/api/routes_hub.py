@@ -230,4 +230,4 @@ async def _attempt_error(context: ApiContext, session: ConnectSession, attempt: 
     if attempt.status != "error":
         return None
     cause = await context.linking.cause(session=session, attempt=attempt)
-    return HubAttemptError(code=cause.key, description=f"{cause.title} {cause.remedy}")
+    return HubAttemptError(code=cause.key, description=f"{cause.title.rstrip('.')}. {cause.remedy}")
