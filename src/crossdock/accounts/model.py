@@ -228,6 +228,7 @@ class AccountChange:
     """What a person or the API changes on an account; None leaves a field alone."""
 
     label: str | None = None
+    integration_id: str | None = None
     origin_owner_id: str | None = None
     origin_owner_name: str | None = None
     origin_username: str | None = None

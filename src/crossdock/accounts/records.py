@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from crossdock.accounts import health, store
+from crossdock.accounts import health, integration_store, store
 from crossdock.accounts.changes import CHANNEL, Changes
 from crossdock.accounts.health import Lifecycle, ProbeResult
 from crossdock.accounts.model import (
@@ -24,7 +24,7 @@ from crossdock.connectors.catalogue import Catalogue
 from crossdock.connectors.model import Cause
 from crossdock.db.pool import Connection, Database
 from crossdock.kernel.clock import Clock
-from crossdock.kernel.errors import InvalidRequestError, NotFoundError
+from crossdock.kernel.errors import InvalidRequestError, NotFoundError, UnprocessableError
 from crossdock.kernel.ids import Ids
 from crossdock.outbox import event
 from crossdock.outbox.publish import Outbox
@@ -113,6 +113,8 @@ class Records:
             values = {name: value for name, value in wanted.items() if getattr(before, name) != value}
             if not values:
                 return before
+            if "integration_id" in values:
+                await self._check_profile(conn, before, values["integration_id"])
             after = await self._write(conn, before, {**values, "updated_at": self.clock.now()})
             detail = {name: sorted(value) if name == "effects" else value for name, value in values.items()}
             detail.pop("metadata", None)
@@ -195,6 +197,21 @@ class Records:
     def lifecycle(self, account: Account) -> Lifecycle:
         """Return how the account's credential lives, by its connector's method."""
         return self.catalogue.get(account.connector_key).auth_method(account.auth_method).lifecycle
+
+    async def _check_profile(self, conn: Connection, account: Account, profile_id: str) -> None:
+        """Raise unless the account's credential is one that the profile could have been linked with."""
+        profile = await integration_store.hold_integration(
+            conn, project_id=account.project_id, integration_id=profile_id
+        )
+        if profile is None:
+            raise NotFoundError("There is no such connector profile.", remedy="List them: GET /auth_configs.")
+        method = self.catalogue.get(account.connector_key).auth_method(account.auth_method)
+        same = (profile.connector_key, profile.auth_method) == (account.connector_key, account.auth_method)
+        if not same or method.setup_fields:
+            raise UnprocessableError(
+                "The account's credential is not one of this connector profile.",
+                remedy="Link it again by a connect session with this `account_id` and this `connector_profile_id`.",
+            )
 
     async def _announce(self, conn: Connection, *, before: Account, after: Account, actor: str) -> None:
         await self._tell(conn, after, kind=event.ACCOUNT_UPDATED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Query
 
@@ -11,9 +11,11 @@ from crossdock.api.auth import SECURITY, AccountsReader, AccountsWriter
 from crossdock.api.context import ApiContext, Context
 from crossdock.api.wire import AccountMeta, AccountPatch, LinkedAccount, granted, linked_account, unasked_type
 from crossdock.kernel.errors import UnprocessableError
+from crossdock.projects import policy
 
 router = APIRouter(prefix="/accounts", tags=["Accounts"], dependencies=SECURITY)
 Names = Annotated[list[str] | None, Query()]
+_RELINK: Final = "Create a connect session with this `account_id` and let the person link it again."
 
 
 @router.get("", response_model=list[LinkedAccount])
@@ -65,11 +67,10 @@ async def update_account(
     user_agent: Annotated[str, Header(alias="user-agent", include_in_schema=False)] = "",
 ) -> LinkedAccount:
     """Change an account's label, owner, type, metadata or what calls may do; credentials change by linking again."""
-    if body.credentials or body.secrets:
-        raise UnprocessableError(
-            "Credentials do not change by PATCH: they are tested when an account is linked.",
-            remedy="Create a connect session with this `account_id` and let the person link it again.",
-        )
+    account = await context.accounts.get(project_id=principal.project_id, account_id=account_id)
+    _check_fixed(body, account)
+    if (body.integration_id or body.connector_profile_id) not in {None, "", account.integration_id}:
+        policy.require(principal, "connectors:write")
     account = await context.accounts.change(
         project_id=principal.project_id,
         account_id=account_id,
@@ -88,6 +89,24 @@ async def delete_account(context: Context, principal: AccountsWriter, account_id
     return _told(context, account)
 
 
+def _check_fixed(body: AccountPatch, account: Account) -> None:
+    """Raise UnprocessableError for what only linking again could change."""
+    if body.credentials or body.secrets or body.setup_information:
+        raise UnprocessableError("Credentials do not change by PATCH: they are tested when linking.", remedy=_RELINK)
+    own = {
+        "provider": account.connector_key,
+        "environment": account.environment,
+        "authentication_config_key": account.auth_method,
+    }
+    for name, value in own.items():
+        if getattr(body, name) not in {None, "", value}:
+            raise UnprocessableError(f"`{name}` does not change by PATCH.", remedy=_RELINK)
+    if body.shared:
+        raise UnprocessableError(
+            "Accounts are not shared between owners.", remedy="Link the account once for each owner, or leave it out."
+        )
+
+
 def _change(body: AccountPatch, *, user_agent: str) -> AccountChange:
     """Return what to change; `{}` and a type that the client adds by itself change nothing."""
     kind = None if unasked_type(user_agent) else body.type
@@ -95,6 +114,7 @@ def _change(body: AccountPatch, *, user_agent: str) -> AccountChange:
         raise UnprocessableError("`type` is not valid.", remedy="Use `production` or `test`.")
     return AccountChange(
         label=body.label if isinstance(body.label, str) else None,
+        integration_id=body.integration_id or body.connector_profile_id or None,
         origin_owner_id=body.origin_owner_id,
         origin_owner_name=body.origin_owner_name,
         origin_username=body.origin_username,

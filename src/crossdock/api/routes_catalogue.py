@@ -139,6 +139,7 @@ async def search_actions(
         total_count=len(hits),
         query=body.query,
         connector_filter=body.connector,
+        project_filter=principal.project_id if body.project_id else None,
     )
     # The official TypeScript client takes a text or nothing here, and no null.
     return JSONResponse(answer.model_dump(exclude_none=True))

@@ -179,8 +179,17 @@ class AccountPatch(Body):
     type: str | None = None
     metadata: dict[str, Any] | None = None
     effects: list[Effect] | None = Field(default=None, description="What calls may do; `read` is always in it.")
+    integration_id: str | None = Field(
+        default=None, max_length=64, description="Move it to another profile of its way."
+    )
+    connector_profile_id: str | None = Field(default=None, max_length=64, description="Another name of the same.")
+    provider: str | None = Field(default=None, max_length=64, description="Only the account's own.")
+    environment: str | None = Field(default=None, max_length=64, description="Only the account's own.")
+    authentication_config_key: str | None = Field(default=None, max_length=64, description="Only the account's own.")
+    shared: bool | None = Field(default=None, description="Only false: an account is of one owner.")
     credentials: dict[str, Any] | None = Field(default=None, description="Only empty: link the account again instead.")
     secrets: dict[str, Any] | None = Field(default=None, description="Only empty: link the account again instead.")
+    setup_information: dict[str, Any] | None = Field(default=None, description="Only empty: link it again instead.")
 
 
 class AccountMeta(BaseModel):
@@ -253,6 +262,9 @@ class ProxyAnswer(BaseModel):
     status: int
     headers: dict[str, str]
     data: Any = None
+    provider_errors: list[dict[str, Any]] | None = Field(
+        default=None, description="Where the provider refused: its status and answer once more; absent otherwise."
+    )
 
 
 class ErrorAnswer(BaseModel):

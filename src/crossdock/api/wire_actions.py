@@ -141,6 +141,7 @@ class ActionsFound(BaseModel):
     total_count: int
     query: str
     connector_filter: str | None = Field(default=None, description="Absent where none was given.")
+    project_filter: str | None = Field(default=None, description="Absent where none was given.")
 
 
 class ActionBuild(Body):
