@@ -91,18 +91,6 @@ async def open_house(
 def _house(on: Ground, records: Records) -> House:
     projects = Projects(db=on.db, clock=on.clock, ids=on.ids, trail=on.trail)
     flows = build_flows(on, records, projects)
-    calls = Calls.build(
-        db=on.db,
-        catalogue=on.catalogue,
-        accounts=records.accounts,
-        leases=records.leases,
-        egress=on.egress,
-        trail=on.trail,
-        clock=on.clock,
-        ids=on.ids,
-        log_days=on.settings.log_days,
-        pace=on.settings.pace,
-    )
     deliverer = Deliverer(db=on.db, vault=on.vault, egress=on.egress, clock=on.clock, trail=on.trail)
     return House(
         settings=on.settings,
@@ -137,5 +125,20 @@ def _house(on: Ground, records: Records) -> House:
         oauth=flows.oauth,
         link_requests=flows.link_requests,
         consents=flows.consents,
-        calls=calls,
+        calls=_calls(on, records),
+    )
+
+
+def _calls(on: Ground, records: Records) -> Calls:
+    return Calls.build(
+        db=on.db,
+        catalogue=on.catalogue,
+        accounts=records.accounts,
+        leases=records.leases,
+        egress=on.egress,
+        trail=on.trail,
+        clock=on.clock,
+        ids=on.ids,
+        log_days=on.settings.log_days,
+        pace=on.settings.pace,
     )
