@@ -59,7 +59,6 @@ lock: $(UV) ## Resolve the dependencies anew into the lock files
 
 reference: install-dev ## Write docs/reference, and what of the Python client follows from it, anew from the code
 	@$(VENV)/bin/python tools/reference.py
-	@$(VENV)/bin/python tools/python_client.py
 
 pictures: install-dev ## Shoot the guide's and the README's pictures anew from the running pages
 	@tools/chromium

@@ -26,6 +26,7 @@ from crossdock.projects import policy
 from crossdock.settings import Settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import python_client
 import twin_coverage
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "docs" / "reference"
@@ -96,7 +97,7 @@ def pages() -> dict[str, str]:
 
 
 def main() -> int:
-    """Write what differs, or only name it (`--check`, 1 where anything does)."""
+    """Write everything, the client's part too, or only name what differs (`--check`, 1 where anything does)."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     stale = [name for name, text in pages().items() if _read(FOLDER / name) != text]
     if "--check" in sys.argv:
@@ -104,7 +105,7 @@ def main() -> int:
         return 1 if stale else 0
     for name, text in pages().items():
         (FOLDER / name).write_text(text)
-    return 0
+    return python_client.main()
 
 
 def _read(path: Path) -> str:

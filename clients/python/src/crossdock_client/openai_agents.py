@@ -29,11 +29,11 @@ async def tools(
 
     def runner(tool: Tool) -> Callable[[ToolContext[Any], str], Awaitable[str]]:
         async def run(_context: ToolContext[Any], given: str) -> str:
+            arguments = _read(given)
+            if arguments is None:
+                return "The arguments are not a JSON object. Call the tool again with one."
             try:
-                arguments = json.loads(given or "{}")
                 outcome = await client.tools.call(tool.name, arguments, account_id=account_id, effects=effects)
-            except ValueError:
-                return "The arguments are not JSON. Call the tool again with a JSON object."
             except CrossdockError as error:
                 return str(error)
             return outcome.problem if outcome.is_error else outcome.text
@@ -52,3 +52,11 @@ async def tools(
         )
         for tool in listed
     ]
+
+
+def _read(given: str) -> dict[str, Any] | None:
+    try:
+        arguments = json.loads(given or "{}")
+    except ValueError:
+        return None
+    return arguments if isinstance(arguments, dict) else None
