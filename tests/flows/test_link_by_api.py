@@ -59,6 +59,39 @@ async def test_a_shiphero_refresh_token_becomes_an_account(live: Live, shiphero_
     assert isinstance(orders.json()["data"], list)
 
 
+async def test_a_secret_that_nobody_touched_is_kept_and_tested(live: Live, easyship_twin: EasyshipTwin) -> None:
+    """Linked again without a new secret, the account is tested with the one it has: it stays, or the cause is told."""
+    made = easyship_twin.integration()
+    session = await open_session(live, provider="easyship")
+    linked = await link(live, session, "easyship", {"api_token": made["production_token"]})
+    offers = (await live.hub("GET", "/hub/connectors", token=session["token"])).json()["integrations"]
+    body = {"integration_id": offers[0]["integration_id"], "credentials": {}}
+    easyship_twin.clear_journal()
+
+    kept = await live.hub("PATCH", f"/hub/accounts/{linked['id']}", token=session["token"], data=body)
+    asked = easyship_twin.journal()
+    easyship_twin.delete_integration(made["id"])
+    dead = await live.hub("PATCH", f"/hub/accounts/{linked['id']}", token=session["token"], data=body)
+
+    assert (kept.status, kept.json()) == (200, linked)
+    assert asked
+    assert (dead.status, dead.json()["code"]) == (400, "token_refused")
+    assert "invalid_token" in dead.json()["provider_response"]
+
+
+async def test_a_session_tells_which_account_it_has_linked(live: Live, easyship_twin: EasyshipTwin) -> None:
+    """Before linking there is none, then the account, and none once that is deleted."""
+    session = await open_session(live, provider="easyship")
+    before = (await live.hub("GET", "/hub/outcome", token=session["token"])).json()
+    linked = await link(live, session, "easyship", {"api_token": easyship_twin.integration()["production_token"]})
+
+    after = (await live.hub("GET", "/hub/outcome", token=session["token"])).json()
+    await live.call("DELETE", f"/accounts/{linked['id']}")
+    gone = (await live.hub("GET", "/hub/outcome", token=session["token"])).json()
+
+    assert (before, after, gone) == ({"account": None}, {"account": linked}, {"account": None})
+
+
 async def test_a_refused_token_is_told_with_the_provider_s_answer(live: Live) -> None:
     """A token that the provider refuses links nothing, and the error has cause, remedy and the raw answer."""
     session = await open_session(live, provider="easyship")

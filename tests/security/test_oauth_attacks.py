@@ -189,6 +189,21 @@ async def test_a_foreign_attempt_is_not_taken_up(dance: Dance) -> None:
     assert await dance.linked(stranger) == 0
 
 
+async def test_another_projects_way_of_signing_in_is_not_there(dance: Dance) -> None:
+    """A window with another project's token opens neither this project's integration nor its attempt."""
+    begun = await dance.begin()
+    foreign = await new_tenant(dance.live.house, "Window Shop")
+    body = {"origin_owner_id": "theirs", "origin_owner_name": "Theirs"}
+    stranger = (await dance.live.call("POST", "/connect_sessions", data=body, key=foreign.key)).json()
+
+    for more in ({}, {"connection_attempt_id": begun.attempt_id}):
+        refused = await dance.window(stranger, redirect_uri=dance.done, **more)
+
+        assert refused.status == 404
+        assert {"location", "set-cookie"}.isdisjoint(refused.headers)
+        assert dance.integration_id not in refused.text()
+
+
 def _asked(begun: Begun) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(begun.authorize_url).query))
 

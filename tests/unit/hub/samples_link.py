@@ -323,4 +323,25 @@ LINK: dict[str, tuple[str, object]] = {
             code="unauthenticated",
         ),
     ),
+    "embed": (
+        "link/embed.html",
+        link.EmbedView(
+            frame=None,
+            texts={
+                "opening": ("One moment", "The page is being opened."),
+                "window": ("This goes on in a new window", "Press the button."),
+            },
+        ),
+    ),
+    "closing": (
+        "link/closing.html",
+        link.NoticeView(
+            frame=None,
+            tone="good",
+            title="You can close this window",
+            explanation="The sign-in is over.",
+            remedy="Go back to the window that you came from.",
+            button=None,
+        ),
+    ),
 }

@@ -49,6 +49,18 @@ def test_named_origins_may_frame_the_page() -> None:
     assert "X-Frame-Options" not in headers
 
 
+def test_the_door_stands_in_any_page_and_the_last_page_keeps_its_opener() -> None:
+    """Anyone may frame the door that takes a token over; a window's last page is not cut off from who closes it."""
+    door, closing = csp.headers(csp.DOOR, https=True), csp.headers(csp.CLOSING, https=True)
+
+    assert door["Content-Security-Policy"].endswith("frame-ancestors *")
+    assert "X-Frame-Options" not in door
+    assert "form-action 'self';" in door["Content-Security-Policy"]
+    assert "Cross-Origin-Opener-Policy" not in closing
+    assert closing["X-Frame-Options"] == "DENY"
+    assert "Cross-Origin-Opener-Policy" in csp.headers(https=True)
+
+
 def test_every_page_has_its_protections() -> None:
     """A closed page is not framed, not cached, not indexed, not sniffed, and stays on https where it is on it."""
     headers = csp.headers(https=True)
