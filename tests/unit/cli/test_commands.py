@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -245,3 +247,13 @@ def test_wrong_setting_is_named_without_its_value(monkeypatch: pytest.MonkeyPatc
     assert not isinstance(result.exception, NotFoundError)
     assert "CROSSDOCK_PORT" in result.exception.message
     assert "s3cret-value" not in f"{result.exception.message}{result.exception.remedy}"
+
+
+def test_the_command_line_starts_without_the_definitions() -> None:
+    """Showing help waits for no parser and no framework of the server."""
+    heavy = ["yaml", "graphql", "jsonschema", "fastapi", "mcp", "crossdock.connectors.loader"]
+    code = f"import sys, crossdock.cli; print([name for name in {heavy} if name in sys.modules])"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"

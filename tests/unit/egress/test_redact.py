@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from crossdock.egress.exchange import Reply
-from crossdock.egress.redact import redact, without
+from crossdock.egress.redact import headers, redact, without
 from crossdock.kernel.secret import Secret
 
 CANARY = "Qm9yaW5nQ2FuYXJ5NDcxMQ"
@@ -84,3 +84,16 @@ def test_what_was_sent_does_not_come_back(said: str) -> None:
     assert b"***" in found.body
     assert b'"left": 1' in found.body
     assert b"prod_a" not in found.body
+
+
+def test_headers_are_masked_by_name_and_by_form() -> None:
+    """A secret's own header, and a token in another; those that hide nothing stay as they are."""
+    found = headers({"x-api-key": "short", "x-said": f"Bearer {CANARY}", "accept": "*/*", "date": "today"})
+
+    assert found == {"x-api-key": "***", "x-said": "Bearer ***", "accept": "*/*", "date": "today"}
+
+
+def test_small_and_large_letters_are_the_same_to_the_quick_look() -> None:
+    """Whatever the letters' size, and a long s or a Kelvin sign among them, what the patterns take is masked."""
+    for text in (f"PASSWORD={CANARY}", f"Pa\u017f\u017fWord={CANARY}", f'"to\u212aen": "{CANARY}"', f"BEARER {CANARY}"):
+        assert CANARY not in redact(text)

@@ -32,6 +32,7 @@ _LEAKS = [
     pytest.param({"note": f'{{"refresh_token": "{_BODY}"}}'}, id="json text"),
     pytest.param({"note": f"postgresql://crossdock:{_BODY}@db/house"}, id="database url"),
     pytest.param({"note": f"key v1.local.{_BODY}"}, id="api key form"),
+    pytest.param({"note": f"key v1.agent.{_BODY}"}, id="agent key form"),
     pytest.param({"note": f"whsec_{_BODY}"}, id="webhook secret"),
     pytest.param({"raw": _BODY.encode()}, id="bytes"),
 ]
