@@ -20,7 +20,6 @@ from crossdock.connectors.catalogue import Catalogue
 from crossdock.connectors.model import Action, Cause, Connector
 from crossdock.connectors.replies import ActionResult
 from crossdock.connectors.requests import ActionInputs
-from crossdock.egress import redact
 from crossdock.egress.client import Egress
 from crossdock.egress.errors import TransportError
 from crossdock.egress.exchange import Reply
@@ -87,8 +86,9 @@ class Actions:
         except CrossdockError as error:
             self.record.refused(principal=principal, account=account, intent=intent, error=error)
             raise
-        errand = self.record.errand(principal=principal, account=account, intent=intent, request=request)
-        errand = replace(errand, priority=call.manner.priority)
+        errand = self.record.errand(
+            principal=principal, account=account, intent=intent, request=request, priority=call.manner.priority
+        )
         return await self._carry(errand, self._acted(errand, connector, call, lookout))
 
     async def _acted(self, errand: Errand, connector: Connector, call: ActionCall, lookout: Lookout) -> ActionResult:
@@ -137,8 +137,9 @@ class Actions:
         )
         await self.record.check_effect(principal=principal, account=account, intent=passage.intent)
         sent = passage.request
-        errand = self.record.errand(principal=principal, account=account, intent=passage.intent, request=sent)
-        errand = replace(errand, priority=request.manner.priority)
+        errand = self.record.errand(
+            principal=principal, account=account, intent=passage.intent, request=sent, priority=request.manner.priority
+        )
         ticket = idempotency.ticket(
             principal=principal,
             account_id=account.id,
@@ -199,11 +200,11 @@ class Actions:
         began = self.clock.monotonic()
         reach("actions.send.before")
         try:
-            answered = await self.egress.send(authorised, origins=lease.connector.origins())
+            answered = await self.egress.send(authorised, origins=lease.origins)
         except TransportError as error:
             raise await self.record.unanswered(errand, lease, error=error, began=began) from error
         reach("actions.send.after")
-        reply = redact.without(answered, lease.credential.values())
+        reply = lease.forms.out_of(answered)
         cause = replies.classify(connector=lease.connector, reply=reply)
         await self.record.answered(errand, lease, reply=reply, cause=cause, began=began)
         return _Exchange(lease, reply, cause)

@@ -42,8 +42,10 @@ class Peek:
 
 def settling(stream: Stream, *, turn: Turn, connector: Connector, clock: Clock, url: str) -> Stream:
     """Return a stream whose end sets right what was taken for it; one that tells no cost passes as it is."""
+    if not turn.cost or connector.credits is None:
+        return stream
     coding = _header(stream, b"content-encoding").strip().lower()
-    if not turn.cost or connector.credits is None or coding not in _PLAIN | _FOLDED:
+    if coding not in _PLAIN | _FOLDED:
         return stream
     peek = Peek(coding=coding)
 

@@ -17,6 +17,8 @@ from crossdock.kernel.errors import MisconfiguredError, UnavailableError
 
 _GRACE_SECONDS: Final = 10
 _BACKLOG: Final = 2048
+# Objects more than there were; a call makes some hundreds and leaves none, so that the usual 700 look every few calls.
+_LOOKED_THROUGH_AFTER: Final = 20_000
 
 
 class _Server(uvicorn.Server):
@@ -81,6 +83,7 @@ async def serve(app: ASGIApp, listener: socket.socket, *, ready: Callable[[], No
         # What is there by now stays: looking through it again and again would hold calls up for a tenth of a second.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(_LOOKED_THROUGH_AFTER)
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
