@@ -54,7 +54,7 @@ class Bound:
 async def made(live: Live, **members: Any) -> Mapping[str, Any]:
     wanted = {"connector_key": "easyship", "authentication_config_key": "token", "name": "Narrow", **members}
     answer = await live.call("POST", "/auth_configs", data=wanted)
-    assert answer.status == 201, answer.text()
+    assert answer.status == 200, answer.text()
     told: Mapping[str, Any] = answer.json()
     return told
 

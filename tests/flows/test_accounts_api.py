@@ -123,11 +123,11 @@ async def test_an_account_tells_its_connector(shop: Shop) -> None:
         {},
         {"label": {}, "metadata": {}, "credentials": {}, "secrets": {}, "setup_information": {}},
         {"label": None, "origin_owner_id": None, "effects": None, "type": None},
-        {"provider": "shiphero", "integration_id": "int_other", "environment": "sandbox", "unknown": 1},
+        {"integration_id": "", "environment": "", "unknown": 1},
     ],
 )
 async def test_what_is_left_out_stays(shop: Shop, data: dict[str, Any]) -> None:
-    """Empty objects, nulls and members that cannot change leave an account as it is, without an event."""
+    """Empty objects, nulls and members that nobody knows leave an account as it is, without an event."""
     before = await shop.read("c1")
 
     answer = await shop.patch("c1", data)

@@ -247,7 +247,7 @@ CASES: dict[str, list[Case]] = {
                 "/auth_configs",
                 {"connector_key": "easyship", "authentication_config_key": "token", "default": True},
             ),
-            201,
+            200,
         ),
     ],
     "GET /auth_configs/{profile_id}": [Case("profile", lambda w: w.api("GET", f"/auth_configs/{w.integration}"))],

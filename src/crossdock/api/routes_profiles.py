@@ -123,7 +123,7 @@ async def list_auth_configs(
     )
 
 
-@router.post("", response_model=AuthConfig, status_code=201)
+@router.post("", response_model=AuthConfig)
 async def create_auth_config(context: Context, principal: ProfilesWriter, body: AuthConfigCreate) -> AuthConfig:
     """Make a connector profile; the first one of its way of linking is the default."""
     made = await context.integrations.create(
