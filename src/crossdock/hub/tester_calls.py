@@ -22,7 +22,7 @@ from crossdock.hub.forms import Form
 from crossdock.hub.schema_form import Filled
 from crossdock.hub.views_dashboard import BadgeView
 from crossdock.hub.views_logs import TextView
-from crossdock.hub.views_tester import FileView, InputView, ResultView
+from crossdock.hub.views_tester import FileView, InputView, LookView, ResultView
 from crossdock.kernel.errors import CrossdockError, NotFoundError, UnprocessableError
 
 Mode = Literal["form", "json"]
@@ -144,6 +144,7 @@ def shown(desk: Desk, outcome: Outcome, groups: Sequence[InputView]) -> ResultVi
         said=[TextView(label=texts.text("The provider said"), text=one) for one in _raw(error)],
         file=_file(desk, result.file) if result and result.file else None,
         next=(result.next or "") if result else "",
+        look=_look(error),
     )
 
 
@@ -180,6 +181,11 @@ def _data(result: ActionResult) -> str:
     if result.file is not None and isinstance(told, dict):
         told = {name: value for name, value in told.items() if name != "content"}
     return pretty.written(told)
+
+
+def _look(error: CrossdockError | None) -> LookView | None:
+    told = error.detail.get("look_with") if error else None
+    return LookView(action=told["action"], inputs=pretty.written(told["inputs"])) if told else None
 
 
 def _raw(error: CrossdockError | None) -> list[str]:

@@ -88,6 +88,14 @@ class FileView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LookView:
+    """The action by which one sees whether an interrupted write happened, with its inputs as JSON."""
+
+    action: str
+    inputs: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultView:
     """What came of a call."""
 
@@ -104,6 +112,7 @@ class ResultView:
     said: Sequence[TextView]
     file: FileView | None
     next: str
+    look: LookView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -329,6 +329,7 @@ CONSOLE: dict[str, tuple[str, object]] = {
                 data="",
                 file=None,
                 said=[logs.TextView(label="The provider said", text="no")],
+                look=tester.LookView(action="parcelpath_list_shipments", inputs="{}"),
             ),
         ),
     ),
