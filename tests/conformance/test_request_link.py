@@ -182,6 +182,43 @@ async def test_a_request_ends_after_a_day(shared_live: Live, key: str, somebody:
     assert late.status == 401
 
 
+async def test_old_requests_are_swept(shared_live: Live, key: str) -> None:
+    """A month after its end a request is gone; until then its agent may ask how it ended."""
+    await call(shared_live, key, connector="easyship", reason=REASON)
+    house, clock = shared_live.house, shared_live.house.clock
+    assert isinstance(clock, OffsetClock)
+    left: list[int] = []
+
+    for days in (20, 20):
+        clock.offset += timedelta(days=days)
+        await house.link_requests.sweep()
+        async with house.db.connection() as conn:
+            left.append(await conn.fetchval("select count(*) from link_requests"))
+    clock.offset -= timedelta(days=40)
+
+    assert left == [1, 0]
+
+
+async def test_who_is_bound_to_named_accounts_gets_no_other_by_asking(
+    shared_live: Live, account: str, somebody: Guest, easyship_twin_process: EasyshipTwin
+) -> None:
+    """The account is linked, the agent learns its id, and still does not reach it."""
+    bound = await agent_key(shared_live, owner_id=OWNER, accounts=frozenset({account}), may_request_links=True)
+    made = await call(shared_live, bound, connector="easyship", reason=REASON)
+    sight = await somebody.get(made["url"])
+    token = easyship_twin_process.integration("for the bound", scopes="all")["production_token"]
+
+    await paste(somebody, await somebody.submit(sight, "/follow"), token)
+    outcome = await call(shared_live, bound, request_id=made["request_id"])
+    refused = await asked(
+        shared_live, "tools/list", authorization=f"Bearer {bound}", x_account_id=outcome["account_id"]
+    )
+
+    assert outcome["status"] == "linked"
+    assert outcome["within_reach"] is False
+    assert refused.status == 404
+
+
 async def test_an_agent_asks_about_its_own_requests_alone(shared_live: Live, key: str) -> None:
     """Another agent, of the same owner even, finds no such request."""
     made = await call(shared_live, key, connector="easyship", reason=REASON)
