@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from crossdock.accounts.model import Account, AccountChange
 from crossdock.connectors.model import Effect
-from crossdock.hub import account_views, life, notices
+from crossdock.hub import account_views, life, notices, profile_views
 from crossdock.hub.dashboard_accounts import go_link
 from crossdock.hub.desk import Desk
 from crossdock.hub.link_views import name_of
@@ -34,13 +34,18 @@ async def show(desk: Desk) -> Response:
     entries = await desk.ctx.accounts.life_line(project_id=desk.project_id, account_id=account.id)
     calls = await desk.ctx.accounts.calls(project_id=desk.project_id, account_id=account.id, limit=20)
     names = await account_views.names_of(desk)
+    profile = await desk.ctx.integrations.get(project_id=desk.project_id, integration_id=account.integration_id)
+    said = f"{profile.name} · {profile_views.said(desk, connector, profile.choice)}"
     now = desk.ctx.clock.now()
     view = AccountView(
         nav=desk.nav("accounts"),
         row=account_views.row(desk, account, connector),
         problem=account_views.problem(desk, account, connector),
         life=life.line(desk.texts, account=account, method=method, name=connector.name, entries=entries, now=now),
-        facts=account_views.facts(desk, account, connector, names=names),
+        facts=[
+            *account_views.facts(desk, account, connector, names=names),
+            (desk.texts.text("Connector profile"), said),
+        ],
         scopes_found=sorted(account.scopes_found),
         scopes_missing=sorted(account.scopes_missing),
         calls=account_views.calls(desk.texts, calls, names=names),

@@ -116,7 +116,6 @@ def held_view(desk: Desk, one: Integration, count: int) -> ProfileHeldView:
         id=one.id,
         badges=badges(desk, one),
         used=used(desk, count),
-        accounts="/dashboard/accounts" if count else None,
         toggle=toggle(desk, one),
         make_default=None if one.is_default else f"{url}/default",
         delete=None if count else f"{url}/delete",

@@ -127,7 +127,6 @@ class ProfileHeldView:
     id: str
     badges: Sequence[BadgeView]
     used: str
-    accounts: str | None
     toggle: MenuItemView
     make_default: str | None
     delete: str | None

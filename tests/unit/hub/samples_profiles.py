@@ -29,7 +29,6 @@ HELD = profiles.ProfileHeldView(
     id="int_1",
     badges=[ON],
     used="No account",
-    accounts=None,
     toggle=SWITCH,
     make_default="/dashboard/profiles/int_1/default",
     delete="/dashboard/profiles/int_1/delete",

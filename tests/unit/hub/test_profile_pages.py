@@ -7,6 +7,8 @@ from typing import Any
 from crossdock.kernel.secret import Secret
 from guest import Guest, Sight
 from house import Live
+from shared_house import link_pasted
+from twins import EasyshipTwin
 
 TOKEN = "/dashboard/profiles/new/easyship/token"
 
@@ -100,3 +102,16 @@ async def test_a_members_page_shows_profiles_and_changes_none(live: Live, guest:
     assert "Easyship" in page.text
     assert not [name for name in page.links if "Edit" in name or "New profile" in name]
     assert form.status == 403
+
+
+async def test_an_account_names_its_profile(live: Live, guest: Guest, easyship_twin: EasyshipTwin) -> None:
+    """The account's page says through which profile it is linked, and how far that goes."""
+    await guest.sign_in(live)
+    account = await link_pasted(live, easyship_twin.integration("Named")["production_token"], owner="named")
+    profile = (await profiles(live))[0]["id"]
+    await live.call("PATCH", f"/auth_configs/{profile}", data={"effects": ["read"], "name": "Looking"})
+
+    page = await guest.get(f"/dashboard/accounts/{account}")
+
+    assert "Looking" in page.text
+    assert "reading only" in page.text
