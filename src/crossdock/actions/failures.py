@@ -100,13 +100,13 @@ def _way_out(connector: Connector, intent: Intent) -> str:
         return "It does no harm to send this one again."
     if intent.look_with is None:
         return f"Look at {connector.name} whether it happened before you send it again."
-    looking = f"look with {intent.look_with['action']}, with the inputs in `look_with`, whether it happened"
+    looking = f"look with {intent.look_with['action']}, as `look_with` says, whether it happened"
     if intent.looks:
         return (
             "Sent with an Idempotency-Key, send the same again with the same key: Crossdock looks first. "
             f"Without one, {looking} before you send it again."
         )
-    return f"First {looking}. Send it again only if it did not."
+    return f"{looking.capitalize()} before you send it again."
 
 
 def shown(reply: Reply) -> str:
