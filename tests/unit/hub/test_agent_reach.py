@@ -7,12 +7,13 @@ from dataclasses import replace
 from account_arrangements import made_account
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.connectors.choice import Choice
+from crossdock.connectors.model import EFFECTS
 from crossdock.hub import agent_reach
 from crossdock.hub.agent_reach import Reach
 from crossdock.projects.model import AgentGrant
 
 CATALOGUE = Catalogue.load()
-ALL = frozenset({"read", "write", "destructive"})
+ALL = frozenset(EFFECTS)
 READER = made_account()
 
 

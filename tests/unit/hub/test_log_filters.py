@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from crossdock.actions.log_store import LogQuery
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.hub import log_filters
 from crossdock.hub.log_filters import Asked
@@ -14,7 +15,7 @@ CATALOGUE = Catalogue.load()
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 
 
-def query(**params: str) -> log_filters.LogQuery:
+def query(**params: str) -> LogQuery:
     return log_filters.query(Asked.read(params), catalogue=CATALOGUE, now=NOW)
 
 
