@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any, Literal
@@ -321,3 +322,21 @@ async def test_a_client_that_can_show_links_shows_it_to_the_person(
     assert declined["status"] == "declined"
     assert [sight.status for sight in sights] == [200, 401]
     assert "These are the words of “Order assistant”" in sights[0].text
+
+
+@pytest.mark.parametrize("ticked", ["yes", None])
+async def test_a_key_of_the_dashboard_may_ask_where_somebody_ticked_it(
+    shared_live: Live, account: str, somebody: Guest, ticked: str | None
+) -> None:
+    """The box is off at first; ticked, the key lists the tool."""
+    assert account
+    await somebody.sign_in(shared_live)
+    form = await somebody.get(f"/dashboard/agents/new?owner={OWNER}")
+    usual = dict(form.form("/dashboard/agents").values)
+
+    made = await somebody.submit(form, "/dashboard/agents", {"name": "Asker", "may_request_links": ticked})
+    found = re.search(r"v1\.agent\.[\w-]{49}", made.html)
+
+    assert "may_request_links" not in usual
+    assert found, made.text
+    assert ("request_link" in await names(shared_live, found[0])) is (ticked == "yes")

@@ -39,6 +39,7 @@ class Draft:
     actions: tuple[str, ...]
     effects: str
     ends: str
+    may_request_links: bool = False
 
     @classmethod
     def usual(cls, *, owner_id: str, ends: str) -> Draft:
@@ -59,7 +60,10 @@ def row(desk: Desk, key: AgentKey, known: Sequence[Account]) -> AgentRowView:
         owner_id=owner_id if owners.get(owner_id, owner_id) != owner_id else "",
         accounts=[name_of(names[one]) if one in names else one for one in sorted(grant.accounts)],
         actions=grant.actions,
-        effects=[call_marks.effect(texts, one) for one in EFFECTS if one in grant.effects],
+        effects=[
+            *(call_marks.effect(texts, one) for one in EFFECTS if one in grant.effects),
+            *([BadgeView(text=texts.text("Ask for accounts"))] if grant.may_request_links else ()),
+        ],
         ends=grant.ends_at or key.created_at,
         used=used(desk, key),
         status=_status(desk, key),
@@ -103,6 +107,7 @@ def form(
             ChoiceView(value=key, label=texts.text(label), chosen=key == draft.effects, help=texts.text(said))
             for key, (label, said) in _WORDS.items()
         ],
+        may_request_links=draft.may_request_links,
         ends=draft.ends,
         earliest=days[0].isoformat(),
         latest=days[1].isoformat(),

@@ -145,6 +145,7 @@ def _draft(form: Form) -> agent_views.Draft:
         actions=tuple(form.get("actions").replace(",", " ").split()),
         effects=form.get("effects"),
         ends=form.clean("ends"),
+        may_request_links=form.get("may_request_links") == "yes",
     )
 
 
@@ -166,4 +167,5 @@ def _grant(draft: agent_views.Draft, known: Sequence[Account]) -> AgentGrant:
         actions=draft.actions or ("*",),
         effects=_EFFECTS.get(draft.effects, _EFFECTS["read"]),
         ends_at=datetime.combine(day, time(23, 59, 59), tzinfo=UTC),
+        may_request_links=draft.may_request_links,
     )

@@ -82,6 +82,7 @@ class AgentFormView:
     reach: Sequence[ReachView]
     total: int
     unfit: str
+    may_request_links: bool = False
     problem: ProblemView | None = None
 
 
