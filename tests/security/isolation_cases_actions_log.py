@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from types import MappingProxyType
 
 from crossdock.actions import feedback_store, log_store, store
@@ -33,7 +32,7 @@ _CALL = CallRow(
 
 async def seed(world: World) -> None:
     now = world.clock.now()
-    call = replace(_CALL, project_id=world.mine, created_at=now)
+    call = _CALL._replace(project_id=world.mine, created_at=now)
     step = StepRow(
         id="step_log",
         project_id=world.mine,

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from crossdock.actions.store import CallRow, StepRow
@@ -30,8 +30,7 @@ _VERSION: Final = re.compile(r"\d{4}-\d{2}|v\d+|api|graphql")
 _WORD: Final = re.compile(r"[a-z][a-z_\-]*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Exchange:
+class Exchange(NamedTuple):
     """One exchange as it was: the request without its credential, and the reply, None where none came or was kept.
 
     ``forms`` are those of the credential's values, to be taken out of what the caller sent.
@@ -45,8 +44,7 @@ class Exchange:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallEntry:
+class CallEntry(NamedTuple):
     """One call as it is noted, with the exchange that it took last; a refused one took none."""
 
     id: str

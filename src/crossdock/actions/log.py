@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
 from typing import Final
 
@@ -52,7 +52,7 @@ class CallLog:
     def note(self, entry: Entry) -> None:
         """Take an entry; returns at once."""
         if isinstance(entry, CallEntry) and entry.exchange and len(self.waiting) >= _WHOLE_AT_MOST:
-            entry = replace(entry, exchange=None)
+            entry = entry._replace(exchange=None)
         self.waiting.append(entry)
         if len(self.waiting) >= _BATCH:
             self.full.set()

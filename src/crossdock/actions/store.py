@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import date, datetime
-from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from crossdock.db.pool import Connection
 
 # A batch holds what every project did in that half second, each row naming its own; days hold the rows of all.
 ACROSS_PROJECTS = ("insert_calls", "insert_steps", "insert_requests", "open_day", "forget")
 
-_TYPES: Final = {"int": "integer", "datetime": "timestamptz", "Mapping[str, Any]": "jsonb"}
-"""Types of columns by those of fields; all others are text."""
+_TYPES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("status", "duration_ms"), "integer"),
+    **dict.fromkeys(("request", "response"), "jsonb"),
+    "created_at": "timestamptz",
+}
+"""Types of the columns that are not text."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallRow:
+class CallRow(NamedTuple):
     """One call: what was asked of which account, and what came of it; ``status`` is 0 where no reply came."""
 
     id: str
@@ -41,8 +43,7 @@ class CallRow:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepRow:
+class StepRow(NamedTuple):
     """One exchange with the provider that a call took; what was said is cut short and holds no secret."""
 
     id: str
@@ -66,8 +67,7 @@ class StepRow:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestRow:
+class RequestRow(NamedTuple):
     """One request to the platform's own API; ``path`` is the address without its query."""
 
     id: str
@@ -85,6 +85,9 @@ class RequestRow:
     created_at: datetime
 
 
+Row = CallRow | StepRow | RequestRow
+
+
 async def insert_calls(conn: Connection, *, rows: Sequence[CallRow]) -> None:
     """Write a batch of calls; what a call's later exchange brought takes the place of what the earlier one did.
 
@@ -94,20 +97,19 @@ async def insert_calls(conn: Connection, *, rows: Sequence[CallRow]) -> None:
     await _insert(
         conn,
         "calls",
-        CallRow,
         list(last.values()),
-        """do update set status = excluded.status, cause = excluded.cause, duration_ms = excluded.duration_ms""",
+        "do update set status = excluded.status, cause = excluded.cause, duration_ms = excluded.duration_ms",
     )
 
 
 async def insert_steps(conn: Connection, *, rows: Sequence[StepRow]) -> None:
     """Write a batch of exchanges; rows of a project that is gone by now are left out."""
-    await _insert(conn, "call_steps", StepRow, rows, "do nothing")
+    await _insert(conn, "call_steps", rows, "do nothing")
 
 
 async def insert_requests(conn: Connection, *, rows: Sequence[RequestRow]) -> None:
     """Write a batch of requests; rows of a project that is gone by now are left out."""
-    await _insert(conn, "api_requests", RequestRow, rows, "do nothing")
+    await _insert(conn, "api_requests", rows, "do nothing")
 
 
 async def open_day(conn: Connection, *, day: date) -> None:
@@ -121,18 +123,18 @@ async def forget(conn: Connection, *, before: date) -> int:
     return dropped
 
 
-async def _insert(
-    conn: Connection, table: str, kind: type, rows: Sequence[CallRow | StepRow | RequestRow], otherwise: str
-) -> None:
-    """Write rows in one statement, a list for each column; ``otherwise`` is what becomes of a row that is there."""
+async def _insert(conn: Connection, table: str, rows: Sequence[Row], otherwise: str) -> None:
+    """Write rows in one statement; ``otherwise`` is what becomes of one that is there already."""
     if not rows:
         return
-    columns = {field.name: _TYPES.get(str(field.type), "text") for field in fields(kind)}
-    names = ", ".join(columns)
-    lists = ", ".join(f"${number}::{kept}[]" for number, kept in enumerate(columns.values(), 1))
+    kinds = [f"{name} {_TYPES.get(name, 'text')}" for name in rows[0]._fields]
+    names = ", ".join(rows[0]._fields)
+    told = json.dumps([{**row._asdict(), "created_at": row.created_at.isoformat()} for row in rows])
     await conn.execute(
-        f"""insert into {table} ({names}) select {names} from unnest({lists}) as row ({names})
+        f"""insert into {table} ({names}) select {names}
+        from jsonb_to_recordset($1::text::jsonb) as row ({", ".join(kinds)})
         where exists (select from projects where projects.id = row.project_id)
         on conflict (created_at, id) {otherwise}""",
-        *zip(*map(attrgetter(*columns), rows), strict=True),
+        # No text of the database holds this character, and one row of it would hold up everybody's.
+        told.replace("\\u0000", "\\ufffd"),
     )

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 from crossdock.actions.lines import CallEntry
 from crossdock.actions.log import CallLog
@@ -41,7 +40,7 @@ async def test_entries_are_written_without_the_caller_waiting(database: Database
     await log.start()
 
     for _ in range(450):
-        log.note(replace(first, id=ids.new("call")))
+        log.note(first._replace(id=ids.new("call")))
     await asyncio.sleep(1.0)
     by_itself = await written(database)
     await log.close()
@@ -54,12 +53,26 @@ async def test_entries_of_a_project_that_is_gone_are_left_out(database: Database
     """One deleted project does not hold up the others' lines."""
     kept = await entry(database, clock, ids)
     log = CallLog(db=database)
-    log.note(replace(kept, id=ids.new("call"), project_id="prj_gone"))
+    log.note(kept._replace(id=ids.new("call"), project_id="prj_gone"))
     log.note(kept)
 
     await log.flush()
 
     assert await written(database) == 1
+
+
+async def test_a_character_that_no_text_holds_does_not_hold_up_the_log(
+    database: Database, clock: OffsetClock, ids: Ids
+) -> None:
+    """A caller can send a NUL in an address; its line is written with a mark in its place, and so are all others."""
+    strange, plain = await entry(database, clock, ids), await entry(database, clock, ids)
+    log = CallLog(db=database)
+    log.note(strange._replace(action="a\0b"))
+    log.note(plain._replace(action="a\\u0000b"))
+
+    await log.flush()
+
+    assert await written(database) == 2
 
 
 async def test_entries_wait_while_the_database_is_away(
@@ -71,7 +84,7 @@ async def test_entries_wait_while_the_database_is_away(
     await away.close()
     log = CallLog(db=away)
     log.note(first)
-    log.note(replace(first, id=ids.new("call")))
+    log.note(first._replace(id=ids.new("call")))
 
     await log.close()
 
