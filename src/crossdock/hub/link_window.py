@@ -9,8 +9,8 @@ from starlette.responses import RedirectResponse, Response
 
 from crossdock.hub import forms
 from crossdock.hub.context import HubContext
+from crossdock.hub.link_entry import known_session
 from crossdock.hub.visit import refuse
-from crossdock.kernel.errors import InvalidRequestError
 from crossdock.linking.oauth import Started
 
 _COOKIE_LIFE = 600
@@ -47,11 +47,9 @@ def to_provider(ctx: HubContext, started: Started) -> Response:
 
 async def _started(ctx: HubContext, request: Request) -> Started:
     query = request.query_params
-    if not query.get("token"):
-        raise InvalidRequestError(
-            "No connect session came with the request.", remedy="Go back to the app and press its link button again."
-        )
-    session = await ctx.sessions.authenticate(token=query["token"])
+    token = query.get("token", "")
+    await known_session(ctx, token)
+    session = await ctx.sessions.authenticate(token=token)
     return await ctx.oauth.start(
         session=session,
         integration_id=request.path_params["integration"],
