@@ -60,8 +60,13 @@ def page(
 
 
 def noted(error: Exception, request: Request) -> CrossdockError:
-    """Return an error as one to show; log the server's own, with the address but without its tail."""
-    place = "/".join(request.url.path.split("/")[:3])
+    """Return an error as one to show; log the server's own, with the address but without what it names.
+
+    A link's address holds the token that opens it.
+    """
+    place = request.url.path
+    for name, value in request.path_params.items():
+        place = place.replace(f"/{value}", f"/{{{name}}}")
     if isinstance(error, CrossdockError):
         if error.http_status >= _SERVER:
             _log.warning("hub.page.failed", code=error.error_code, place=place)
