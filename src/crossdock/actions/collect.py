@@ -92,7 +92,9 @@ def collection(
     connector, _ = actions.catalogue.action(action.name)
     if connector.credits is None and "page_size" not in call.query:
         call = replace(call, query={**call.query, "page_size": action.paging.max})
-    return Collection(actions=actions, principal=principal, account_id=account_id, call=call)
+    # Each page is a line of its own in the log.
+    each = replace(call, manner=replace(call.manner, id=None))
+    return Collection(actions=actions, principal=principal, account_id=account_id, call=each)
 
 
 def told(error: CrossdockError) -> dict[str, object]:

@@ -135,10 +135,11 @@ class Actions:
         passage = proxy.passage(
             connector=connector, environment=connector.environment(account.environment), asked=request
         )
-        await self.record.check_effect(principal=principal, account=account, intent=passage.intent)
+        intent = replace(passage.intent, id=request.manner.id)
+        await self.record.check_effect(principal=principal, account=account, intent=intent)
         sent = passage.request
         errand = self.record.errand(
-            principal=principal, account=account, intent=passage.intent, request=sent, priority=request.manner.priority
+            principal=principal, account=account, intent=intent, request=sent, priority=request.manner.priority
         )
         ticket = idempotency.ticket(
             principal=principal,

@@ -72,12 +72,13 @@ class Passthrough:
         policy.require(principal, "proxy")
         account = await self.leases.reached(principal=principal, account_id=account_id)
         passage = await self._passage(account, incoming)
-        await self.record.check_effect(principal=principal, account=account, intent=passage.intent)
+        intent = replace(passage.intent, id=incoming.manner.id)
+        await self.record.check_effect(principal=principal, account=account, intent=intent)
         sent = passage.request
         errand = self.record.errand(
             principal=principal,
             account=account,
-            intent=passage.intent,
+            intent=intent,
             request=sent,
             priority=incoming.manner.priority,
         )

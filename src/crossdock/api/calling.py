@@ -42,7 +42,12 @@ ProfileId = Annotated[
 
 
 def manner(
-    *, once: str | None, priority: str | None, look: str | None = None, is_collected: bool | None = None
+    *,
+    once: str | None,
+    priority: str | None,
+    look: str | None = None,
+    is_collected: bool | None = None,
+    call_id: str | None = None,
 ) -> Manner:
     """Read the headers; raise InvalidRequestError for one that says nothing known. A list to its end goes as bulk."""
     if look is not None and look.strip().lower() != "before":
@@ -53,6 +58,7 @@ def manner(
         once=idempotency.key_in(once),
         priority=pacing.priority_of("bulk" if is_collected and priority is None else priority),
         look="in_doubt" if look is None else "before",
+        id=call_id,
     )
 
 

@@ -17,6 +17,7 @@ from crossdock.actions.passthrough import Incoming, Passthrough
 from crossdock.api import calling, problems
 from crossdock.api.auth import one_account
 from crossdock.api.context import ApiContext
+from crossdock.api.requestid import PASSED_HEADER
 from crossdock.egress.errors import TransportError
 from crossdock.kernel.errors import CrossdockError, UnauthenticatedError, WaitError
 from crossdock.telemetry import logs
@@ -49,7 +50,7 @@ class PassthroughPath:
         if scope["type"] != "http" or not scope["raw_path"].startswith(PLACE):
             await self._app(scope, receive, send)
             return
-        answer = _Answer(send)
+        answer = _Answer(send, self._context.ids.new("call"))
         try:
             await self._pass(scope, receive, answer)
         except CrossdockError as error:
@@ -68,6 +69,7 @@ class PassthroughPath:
             once=_told(given, b"idempotency-key"),
             priority=_told(given, b"x-crossdock-priority"),
             look=_told(given, b"x-crossdock-look"),
+            call_id=answer.call_id,
         )
         incoming = Incoming(
             method=scope["method"],
@@ -104,8 +106,9 @@ class PassthroughPath:
 class _Answer:
     """The answer on its way to the caller; it ends with its last byte where its length is known."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, call_id: str) -> None:
         self._send = send
+        self.call_id = call_id
         self._left = -1
         self.begun = False
         self.ended = False
@@ -113,6 +116,7 @@ class _Answer:
     async def begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         self.begun = True
         self._left = next((int(value) for name, value in headers if name == b"content-length" and value.isdigit()), -1)
+        headers.append((PASSED_HEADER, self.call_id.encode()))
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
     async def go_on(self, chunk: bytes) -> None:

@@ -8,12 +8,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crossdock.actions.store import RequestRow
 from crossdock.api.context import ApiContext
+from crossdock.api.requestid import naming
 from crossdock.projects.model import Principal
 
 _FAILED: Final = 500
 _PATH_KEPT: Final = 500
 # These call a provider, and are lines of that log.
 _CALLS: Final = frozenset({"run_action", "proxy_request"})
+_CALLED_AT: Final = frozenset({"/actions/rpc", "/unified/proxy"})
 
 
 class RequestLog:
@@ -29,6 +31,9 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         status, began = _FAILED, self._context.clock.monotonic()
+        request_id = self._context.ids.new("call" if scope["path"] in _CALLED_AT else "req")
+        scope.setdefault("state", {})["request_id"] = request_id
+        send = naming(send, request_id=request_id)
 
         async def told(message: Message) -> None:
             nonlocal status
@@ -42,14 +47,16 @@ class RequestLog:
             principal = scope.get("state", {}).get("principal")
             name = getattr(scope.get("route"), "name", "")
             if isinstance(principal, Principal) and name not in _CALLS:
-                self._note(scope, principal, name, status=status, began=began)
+                self._note(scope, principal, name, request_id, status=status, began=began)
 
-    def _note(self, scope: Scope, principal: Principal, name: str, *, status: int, began: float) -> None:
+    def _note(
+        self, scope: Scope, principal: Principal, name: str, request_id: str, *, status: int, began: float
+    ) -> None:
         context = self._context
         path = scope["path"][:_PATH_KEPT]
         context.calls.log.note(
             RequestRow(
-                id=context.ids.new("req"),
+                id=request_id,
                 project_id=principal.project_id,
                 account_id=_account(scope),
                 category=path.strip("/").partition("/")[0],

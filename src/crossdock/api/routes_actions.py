@@ -21,6 +21,7 @@ from crossdock.api import answers
 from crossdock.api.auth import SECURITY, AccountId, ActionsRunner, ProxyUser, one_account
 from crossdock.api.calling import Look, OnceKey, Priority, ProfileId, manner
 from crossdock.api.context import ApiContext, Context
+from crossdock.api.requestid import RequestId
 from crossdock.api.screens import screened
 from crossdock.api.wire import ProxyAnswer, ProxyCall, RpcAnswer, RpcRequest
 from crossdock.api.wire_synced import datasync
@@ -38,6 +39,7 @@ _FAILED = 400
 async def run_action(
     context: Context,
     principal: ActionsRunner,
+    request_id: RequestId,
     body: RpcRequest,
     account_id: AccountId = None,
     once: OnceKey = None,
@@ -55,9 +57,7 @@ async def run_action(
         raise InvalidRequestError(
             "A synced run keeps one page at a time.", remedy="Leave `collect` out, or read the list without `sync`."
         )
-    made = replace(
-        manner(once=once, priority=priority, look=look, is_collected=body.collect), id=context.ids.new("call")
-    )
+    made = manner(once=once, priority=priority, look=look, is_collected=body.collect, call_id=request_id)
     chosen = one_account(account_id, _inner(body).get("x-account-id"))
     await check_profile(context=context, principal=principal, account_id=chosen, profile_id=profile_id)
     if sync:
@@ -167,6 +167,7 @@ def _inner(asked: RpcRequest) -> dict[str, str]:
 async def proxy_request(
     context: Context,
     principal: ProxyUser,
+    request_id: RequestId,
     body: ProxyCall,
     account_id: AccountId = None,
     once: OnceKey = None,
@@ -184,7 +185,7 @@ async def proxy_request(
             target=_target(body),
             headers={name: value for name, value in headers.items() if name not in _NOT_FOR_THE_PROVIDER},
             body=body.body,
-            manner=manner(once=once, priority=priority, look=look),
+            manner=manner(once=once, priority=priority, look=look, call_id=request_id),
         ),
     )
     answer: dict[str, Any] = {"status": reply.status, "headers": dict(reply.headers), "data": reply.data}

@@ -17,6 +17,7 @@ from crossdock.api import answers, calling, problems
 from crossdock.api.bounds import LARGEST
 from crossdock.api.context import ApiContext
 from crossdock.api.passthrough import PassthroughPath
+from crossdock.api.requestid import naming
 from crossdock.api.routes_actions import answered
 from crossdock.api.wire import RpcRequest
 from crossdock.kernel.errors import CrossdockError
@@ -51,10 +52,11 @@ class RpcPath:
         if asked is None:
             await self._app(scope, _again(messages, receive), send)
             return
-        answer = await self._answer(headers, answers.asked_in(asked, accept=headers.get("accept", "")))
-        await answer(scope, receive, send)
+        call_id = self._context.ids.new("call")
+        answer = await self._answer(headers, answers.asked_in(asked, accept=headers.get("accept", "")), call_id)
+        await answer(scope, receive, send if asked.collect else naming(send, request_id=call_id))
 
-    async def _answer(self, headers: Headers, asked: RpcRequest) -> ASGIApp:
+    async def _answer(self, headers: Headers, asked: RpcRequest, call_id: str) -> ASGIApp:
         context = self._context
         try:
             principal = await calling.principal_of(context, headers.get("authorization", ""))
@@ -70,6 +72,7 @@ class RpcPath:
                     priority=headers.get("x-crossdock-priority"),
                     look=headers.get("x-crossdock-look"),
                     is_collected=asked.collect,
+                    call_id=call_id,
                 ),
             )
         except CrossdockError as error:
