@@ -93,7 +93,7 @@ def test_a_box_without_anything_is_refused_side_by_side(caller: Client) -> None:
     ("members", "details"),
     [
         ({"outer_width": 0}, ["Outer width must be greater than 0", "Inner width must be greater than 0"]),
-        ({"weight": 1e300}, ["Weight must be less than 1000000000"]),
+        ({"weight": 1e12}, ["Weight must be less than 1000000000"]),
         ({"weight": -1}, ["Weight must be greater than or equal to 0"]),
     ],
 )

@@ -125,7 +125,7 @@ def test_a_card_that_asks_for_a_check_tops_up_when_it_has_passed(easyship_twin: 
     }
 
 
-@pytest.mark.parametrize("amount", [1e6, 6.5e170])
+@pytest.mark.parametrize("amount", [1e6, 6.5e12])
 def test_a_top_up_has_its_largest(caller: Client, amount: float) -> None:
     """No card pays a million."""
     reply = _top_up(caller, _sources(caller)[0]["id"], amount)
@@ -175,7 +175,7 @@ def test_refunds_go_back_to_where_the_money_came_from(easyship_twin: EasyshipTwi
     easyship_twin.clock_advance("1h")
 
     some = fitting(caller.ask("POST", f"{_CREDIT}/refund", {"amount": 50}), "credit_refund_create")
-    much = caller.ask("POST", f"{_CREDIT}/refund", {"amount": 1e308})
+    much = caller.ask("POST", f"{_CREDIT}/refund", {"amount": 1e14})
     rest = fitting(caller.ask("POST", f"{_CREDIT}/refund", {}), "credit_refund_create")
 
     assert some["refunds"] == [

@@ -95,7 +95,7 @@ def test_wrong_members_are_refused_all_at_once(caller: Client) -> None:
     }
 
 
-@pytest.mark.parametrize("value", [-1, 1e300])
+@pytest.mark.parametrize("value", [-1, 1e12])
 def test_values_have_bounds(caller: Client, value: float) -> None:
     """Nothing is worth less than nothing."""
     items = [{**_BY_LETTERS["items"][0], "customs_value": value}]

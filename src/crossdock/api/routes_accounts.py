@@ -67,6 +67,7 @@ async def update_account(
     user_agent: Annotated[str, Header(alias="user-agent", include_in_schema=False)] = "",
 ) -> LinkedAccount:
     """Change an account's label, owner, type, metadata or what calls may do; credentials change by linking again."""
+    change = _change(body, user_agent=user_agent)
     account = await context.accounts.get(project_id=principal.project_id, account_id=account_id)
     _check_fixed(body, account)
     if (body.integration_id or body.connector_profile_id) not in {None, "", account.integration_id}:
@@ -74,7 +75,7 @@ async def update_account(
     account = await context.accounts.change(
         project_id=principal.project_id,
         account_id=account_id,
-        change=_change(body, user_agent=user_agent),
+        change=change,
         actor=principal.actor,
     )
     return _told(context, account)
@@ -91,8 +92,6 @@ async def delete_account(context: Context, principal: AccountsWriter, account_id
 
 def _check_fixed(body: AccountPatch, account: Account) -> None:
     """Raise UnprocessableError for what only linking again could change."""
-    if body.credentials or body.secrets or body.setup_information:
-        raise UnprocessableError("Credentials do not change by PATCH: they are tested when linking.", remedy=_RELINK)
     own = {
         "provider": account.connector_key,
         "environment": account.environment,
@@ -109,6 +108,8 @@ def _check_fixed(body: AccountPatch, account: Account) -> None:
 
 def _change(body: AccountPatch, *, user_agent: str) -> AccountChange:
     """Return what to change; `{}` and a type that the client adds by itself change nothing."""
+    if body.credentials or body.secrets or body.setup_information:
+        raise UnprocessableError("Credentials do not change by PATCH: they are tested when linking.", remedy=_RELINK)
     kind = None if unasked_type(user_agent) else body.type
     if kind not in {None, "production", "test"}:
         raise UnprocessableError("`type` is not valid.", remedy="Use `production` or `test`.")

@@ -19,6 +19,7 @@ _MODES: Final[tuple[tuple[ScreeningMode, str, str], ...]] = (
     ("block", "Keep it back", "The agent does not get a result with such text. The call itself has been made."),
     ("off", "Do nothing", "Results are handed on as they are, unless a call asks for screening."),
 )
+_INSTALL: Final = 'pip install "crossdock[classifier]"'
 
 
 async def show(desk: Desk) -> Response:
@@ -68,6 +69,7 @@ async def _page(desk: Desk, origins: str, *, problem: ProblemView | None) -> Res
             everyone=held.everyone,
             classifier=held.classifier,
             has_classifier=has_classifier(),
+            install=_INSTALL,
         ),
         problem=problem,
     )

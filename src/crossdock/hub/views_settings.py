@@ -21,13 +21,14 @@ class ModeView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreeningView:
-    """How results are screened; the classifier can be chosen only where it is installed."""
+    """How results are screened; the classifier can be chosen only where it is there, and ``install`` brings it."""
 
     action: str
     modes: Sequence[ModeView]
     everyone: bool
     classifier: bool
     has_classifier: bool
+    install: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -320,6 +320,7 @@ DASHBOARD: dict[str, tuple[str, object]] = {
                 everyone=True,
                 classifier=False,
                 has_classifier=False,
+                install='pip install "crossdock[classifier]"',
             ),
             problem=PROBLEM,
         ),
