@@ -123,7 +123,7 @@ def facts(desk: Desk, account: Account, connector: Connector, *, names: Mapping[
     rows = [(texts.text("Account id"), account.id)]
     if account.identity:
         rows.append((texts.text("At %(name)s", name=connector.name), account.identity.name))
-        rows += [(texts.text(label), str(value)) for label, value in account.identity.details.items() if value]
+        rows += [(texts.text(label), texts.fact(value)) for label, value in account.identity.details.items() if value]
     hints = ", ".join(f"…{hint}" for hint in account.secret_hints.values() if hint)
     rows += [
         (texts.text("Linked by"), actor(texts, account.linked_by, names=names)),

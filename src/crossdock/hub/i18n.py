@@ -53,6 +53,12 @@ class Texts:
         """Return the form for a number; ``%(num)s`` in it is the number."""
         return self.catalogue.ngettext(one, many, number) % {"num": number}
 
+    def fact(self, value: object) -> str:
+        """Write what a provider told: a truth value as yes or no, anything else as it is."""
+        if isinstance(value, bool):
+            return self.text("Yes") if value else self.text("No")
+        return str(value)
+
     def day(self, moment: datetime) -> str:
         """Write a date, in UTC: ``14 Oct 2027``."""
         there = moment.astimezone(UTC)

@@ -159,7 +159,8 @@ def confirm(
         logo=logos.of(connector, assets=visit.ctx.renderer.assets),
         identity=(identity.name if identity else "") or connector.name,
         facts=[
-            (visit.texts.text(label), str(value)) for label, value in (identity.details if identity else {}).items()
+            (visit.texts.text(label), visit.texts.fact(value))
+            for label, value in (identity.details if identity else {}).items()
         ],
         environment=environment.name,
         test_type=environment.type == "test",

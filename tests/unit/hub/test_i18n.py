@@ -83,3 +83,9 @@ def test_right_to_left_languages_say_so() -> None:
     assert i18n.Texts("ar").direction == "rtl"
     assert i18n.Texts("he-IL").direction == "rtl"
     assert ENGLISH.direction == "ltr"
+
+
+@pytest.mark.parametrize(("told", "written"), [(True, "Yes"), (False, "No"), (3, "3"), ("Leeds", "Leeds")])
+def test_what_a_provider_told_is_written_for_people(told: object, written: str) -> None:
+    """A truth value is yes or no, never a word of the program's."""
+    assert i18n.Texts().fact(told) == written
