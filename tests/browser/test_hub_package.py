@@ -76,6 +76,16 @@ def secret(page: Page) -> Locator:
     return page.locator("input[name=api_token]")
 
 
+@pytest_asyncio.fixture(autouse=True)
+async def only_pasting(shared_live: Live) -> AsyncIterator[None]:
+    """Switch off what a test set up for signing in, so that the next one is offered tokens alone."""
+    yield
+    project, integrations = shared_live.tenant.project.id, shared_live.house.integrations
+    for one in await integrations.list(project_id=project):
+        if one.auth_method == "oauth":
+            await integrations.switch_off(project_id=project, integration_id=one.id, actor="system:cli")
+
+
 async def told(page: Page) -> list[Any]:
     said: list[Any] = await page.evaluate("window.told")
     return said
