@@ -125,10 +125,12 @@ async def test_a_call_asks_for_more_than_the_project(poisoned: Poisoned) -> None
     """An app's call is not looked over by itself; asked for, it is marked, or kept back."""
     plain = await poisoned.rpc()
     marked = await poisoned.rpc(defender_config={"enabled": True})
+    by_patterns = await poisoned.rpc(defender_config={"use_tier1_classification": True})
     blocked = await poisoned.rpc(defender_config={"enabled": True, "block_high_risk": True})
 
     assert "defender" not in plain
     assert marked["defender"]["allowed"] is True
+    assert by_patterns["defender"] == marked["defender"]
     assert marked["data"]
     assert marked["defender"]["risk_level"] == "high"
     assert blocked["data"] is None

@@ -27,8 +27,9 @@ def _wish(asked: RpcRequest) -> Wish:
     config = asked.defender_config
     if config is None:
         return Wish(enabled=asked.defender_enabled)
+    said = (config.enabled, asked.defender_enabled, config.use_tier1_classification or None)
     return Wish(
-        enabled=config.enabled if config.enabled is not None else asked.defender_enabled,
+        enabled=next((one for one in said if one is not None), None),
         block=config.block_high_risk,
         classifier=config.use_tier2_classification,
     )
