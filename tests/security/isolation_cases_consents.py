@@ -55,7 +55,6 @@ async def seed(world: World) -> None:
         kind="refresh",
         resource=code.resource,
         expires_at=now + timedelta(days=1),
-        used_at=None,
     )
     await client_store.insert_registered(world.conn, client=client, origin=b"somewhere")
     await store.insert_app(world.conn, project_id=world.mine, app=app)
@@ -92,7 +91,7 @@ async def insert_token(world: World) -> None:
 
 
 async def spend_token(world: World) -> None:
-    await store.spend_token(world.conn, project_id=world.foreign, token_hash=TOKEN, at=world.clock.now())
+    await store.spend_token(world.conn, project_id=world.foreign, token_hash=TOKEN, salt=b"salt")
 
 
 CASES = MappingProxyType(

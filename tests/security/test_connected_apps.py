@@ -3,87 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-import pytest_asyncio
 
 from app import REDIRECT, App, basic, posted
+from app_scene import OWNER, Scene
 from crossdock.kernel.clock import OffsetClock
 from crossdock.kernel.errors import UnauthenticatedError
 from crossdock.kernel.secret import Secret
 from crossdock.server import House, open_house
 from guest import Guest, new_guest
-from house import PASSWORD, Live, Tenant, new_tenant
-from shared_house import link_pasted
-from twins import EasyshipTwin
-
-OWNER = "app-owner"
-OTHER = "other-owner"
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A served house with an account of one owner and of another, and a person who is signed in."""
-
-    live: Live
-    account: str
-    foreign: str
-    guest: Guest
-
-    async def app(self, **said: Any) -> App:
-        """Register an app."""
-        app = App(self.live)
-        answer = await app.register(**said)
-        assert answer.status == 201, answer.text()
-        return app
-
-    async def let_in(self, app: App, **said: str) -> str:
-        """Have the person let an app in to the one account; return the code."""
-        answer = await app.let_in(self.guest, answers={"accounts": self.account, "owner": OWNER}, owner=OWNER, **said)
-        return answer["code"]
-
-    async def tokens(self, app: App) -> dict[str, Any]:
-        """Let an app in and get its tokens."""
-        answer = await app.exchange(await self.let_in(app))
-        assert answer.status == 200, answer.text()
-        found: dict[str, Any] = answer.json()
-        return found
-
-    async def entries(self, event: str) -> list[Any]:
-        """Return the trail's entries of one kind, newest first."""
-        async with self.live.house.db.connection() as conn:
-            found = await self.live.house.trail.entries(conn, project_id=self.live.tenant.project.id, limit=100)
-        return [one for one in found if one.event == event]
-
-
-@pytest_asyncio.fixture(scope="module")
-async def linked(shared_live: Live, easyship_twin_process: EasyshipTwin) -> tuple[str, str]:
-    """Link an account of each owner, once."""
-    tokens = [easyship_twin_process.integration(f"app {n}", scopes="all")["production_token"] for n in range(2)]
-    return (
-        await link_pasted(shared_live, tokens[0], owner=OWNER),
-        await link_pasted(shared_live, tokens[1], owner=OTHER),
-    )
-
-
-@pytest_asyncio.fixture
-async def scene(shared_live: Live, linked: tuple[str, str]) -> AsyncIterator[Scene]:
-    """Sign a person in; nobody has registered anything within the hour."""
-    await _forget_registrations(shared_live)
-    guest = new_guest(shared_live)
-    await guest.sign_in(shared_live)
-    yield Scene(shared_live, *linked, guest)
-    await guest.client.close()
-
-
-async def _forget_registrations(live: Live) -> None:
-    async with live.house.db.connection() as conn:
-        await conn.execute("update oauth_clients set registered_from = null")
+from house import PASSWORD, Tenant, new_tenant
 
 
 async def test_a_code_works_once_and_its_second_use_ends_everything(scene: Scene) -> None:
@@ -162,57 +96,6 @@ async def test_a_code_lasts_a_minute(scene: Scene) -> None:
     clock.offset -= timedelta(seconds=61)
 
     assert answer.json()["error"] == "invalid_grant"
-
-
-async def test_an_access_token_lasts_an_hour_and_is_renewed(scene: Scene) -> None:
-    """The token ends after an hour, also where it was used a moment ago; the refresh token gives the next pair."""
-    app = await scene.app()
-    tokens = await scene.tokens(app)
-    clock = scene.live.house.clock
-    assert isinstance(clock, OffsetClock)
-    first = await app.tools(tokens["access_token"])
-
-    clock.offset += timedelta(hours=1, seconds=1)
-    late = await app.tools(tokens["access_token"])
-    renewed = await app.refresh(tokens["refresh_token"])
-    again = await app.tools(renewed.json()["access_token"])
-    clock.offset -= timedelta(hours=1, seconds=1)
-
-    assert tokens["expires_in"] == 3600
-    assert (first.status, late.status, again.status) == (200, 401, 200)
-    assert 'error="invalid_token"' in late.headers["www-authenticate"]
-    assert renewed.json()["refresh_token"] != tokens["refresh_token"]
-
-
-async def test_a_refresh_token_that_comes_again_ends_everything(scene: Scene) -> None:
-    """One of the two who hold it is a thief: the new tokens die with the old ones."""
-    app = await scene.app()
-    tokens = await scene.tokens(app)
-    renewed = (await app.refresh(tokens["refresh_token"])).json()
-    before = await app.tools(renewed["access_token"])
-
-    again = await app.refresh(tokens["refresh_token"])
-    after = await app.tools(renewed["access_token"])
-    last = await app.refresh(renewed["refresh_token"])
-
-    assert before.status == 200
-    assert again.json()["error"] == last.json()["error"] == "invalid_grant"
-    assert after.status == 401
-    assert (await scene.entries("app.revoked"))[0].detail["why"] == "refresh_reused"
-
-
-async def test_a_refresh_token_is_of_one_app_and_asks_for_no_more(scene: Scene) -> None:
-    """Another app gets nothing for it and does it no harm; its own app gets no more than was allowed."""
-    app, thief = await scene.app(), await scene.app()
-    tokens = await scene.tokens(app)
-
-    stolen = await thief.refresh(tokens["refresh_token"])
-    more = await app.refresh(tokens["refresh_token"], scope="read write")
-    own = await app.refresh(tokens["refresh_token"])
-
-    assert stolen.json()["error"] == "invalid_grant"
-    assert more.json()["error"] == "invalid_scope"
-    assert own.status == 200
 
 
 async def test_an_app_gives_its_tokens_back(scene: Scene) -> None:

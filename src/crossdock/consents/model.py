@@ -100,7 +100,10 @@ class Code:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A token as it stands in the database; a refresh token with ``used_at`` has been exchanged before."""
+    """A token as it stands in the database; a refresh token with ``used_at`` has been exchanged before.
+
+    Then its successor follows from ``salt``, and ``in_grace`` says whether it may still come again.
+    """
 
     project_id: str
     grant_id: str
@@ -108,4 +111,6 @@ class Token:
     kind: Literal["access", "refresh"]
     resource: str
     expires_at: datetime
-    used_at: datetime | None
+    used_at: datetime | None = None
+    salt: bytes | None = field(default=None, repr=False)
+    in_grace: bool = False

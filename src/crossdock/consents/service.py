@@ -13,7 +13,7 @@ from crossdock.accounts.model import AccountQuery
 from crossdock.accounts.service import Accounts
 from crossdock.audit import events
 from crossdock.audit.trail import Trail
-from crossdock.consents import asks, client_store, redirects, store
+from crossdock.consents import asks, client_store, redirects, rotation, store
 from crossdock.consents.clients import Clients
 from crossdock.consents.documents import Documents
 from crossdock.consents.errors import AppRefusedError
@@ -171,31 +171,34 @@ class Consents:
                     and redirect_uri in {found.redirect_uri, None}
                     and _fits(verifier, found.challenge)
                 ):
-                    issued = await self._issue(conn, client, found, "authorization_code")
+                    refresh = self.ids.token(REFRESH)
+                    issued = await self._issue(conn, client, found, way="authorization_code", refresh=refresh)
         return _granted(issued)
 
     async def refresh(self, *, client: Client, token: str, resource: str | None, scope: str | None) -> Issued:
         """Return new tokens for a refresh token, which ends by that; raise AppRefusedError.
 
-        One that comes again ends everything that was allowed: app or thief, one of two holds a stolen token.
+        One that comes again within the grace gives the same successor once more: two processes of one app, or a try
+        after a lost answer. One that comes later ends everything: app or thief, one of two holds a stolen token.
         """
         self._check_resource(resource)
-        now, held = self.clock.now(), digest(token)
+        now = self.clock.now()
         issued: Issued | None = None
         async with self.db.transaction() as conn:
-            found = await store.find_token(conn, token_hash=held)
+            found = await store.find_token(conn, token_hash=digest(token), grace=rotation.GRACE)
             if found is not None and found.kind == "refresh" and found.client == client.id:
-                if found.used_at is not None:
+                following = await self._following(conn, token, found)
+                if following is None:
                     await self._end(conn, found.project_id, found.grant_id, why="refresh_reused", actor="system:oauth")
                 elif found.expires_at > now and found.resource == self.audience:
-                    issued = await self._issue(conn, client, found, "refresh_token", scope)
-                    await store.spend_token(conn, project_id=found.project_id, token_hash=held, at=now)
+                    way, text = following
+                    issued = await self._issue(conn, client, found, way=way, refresh=text, scope=scope)
         return _granted(issued)
 
     async def give_back(self, *, client: Client, token: str) -> None:
         """End what a token stands for, since its app wants no more of it (RFC 7009); others' tokens are left alone."""
         async with self.db.transaction() as conn:
-            found = await store.find_token(conn, token_hash=digest(token))
+            found = await store.find_token(conn, token_hash=digest(token), grace=rotation.GRACE)
             if found is not None and found.client == client.id:
                 actor = f"oauth:{client.id}:{found.grant_id}"
                 await self._end(conn, found.project_id, found.grant_id, why="app", actor=actor)
@@ -243,11 +246,31 @@ class Consents:
         """Delete codes and tokens that are over, and apps that nobody let in; a job runs it now and then."""
         now = self.clock.now()
         async with self.db.transaction() as conn:
-            await store.sweep(conn, at=now, idle=now - IDLE, ended=now - KEPT)
+            await store.sweep(conn, at=now, idle=now - IDLE, ended=now - KEPT, grace=rotation.GRACE)
         await self.clients.sweep()
 
+    async def _following(self, conn: Connection, token: str, found: Token) -> tuple[str, str] | None:
+        """Return by which way a refresh token is renewed, and its successor; None where it comes again too late.
+
+        A token that comes again gets what stands at the end of its line, and the line never forks: a thief who comes
+        within the grace holds the app's own token, and one of the two is found out at the next exchange.
+        """
+        if found.used_at is None:
+            salt = self.ids.random(rotation.SALT_BYTES)
+            await store.spend_token(conn, project_id=found.project_id, token_hash=digest(token), salt=salt)
+            return "refresh_token", rotation.successor(token, salt=salt)
+        for _ in range(rotation.FURTHEST):
+            if not found.in_grace or found.salt is None:
+                return None
+            token = rotation.successor(token, salt=found.salt)
+            following = await store.find_token(conn, token_hash=digest(token), grace=rotation.GRACE)
+            if following is None or following.used_at is None:
+                return "refresh_repeated", token
+            found = following
+        return None
+
     async def _issue(
-        self, conn: Connection, client: Client, of: Code | Token, way: str, scope: str | None = None
+        self, conn: Connection, client: Client, of: Code | Token, *, way: str, refresh: str, scope: str | None = None
     ) -> Issued | None:
         now = self.clock.now()
         app = await store.begin_app(conn, project_id=of.project_id, app_id=of.grant_id, at=now)
@@ -257,7 +280,7 @@ class Consents:
             raise AppRefusedError(
                 "More is asked for than was allowed.", remedy="Ask the person anew.", oauth="invalid_scope"
             )
-        access, refresh = Secret(self.ids.token(ACCESS)), Secret(self.ids.token(REFRESH))
+        access = Secret(self.ids.token(ACCESS))
         ends_at = min(now + ACCESS_LIFE, app.grant.ends_at)
         token = Token(
             project_id=app.project_id,
@@ -266,20 +289,18 @@ class Consents:
             kind="access",
             resource=self.audience,
             expires_at=ends_at,
-            used_at=None,
         )
         await store.insert_token(
             conn, project_id=app.project_id, token_hash=digest(access.reveal()), token=token, at=now
         )
         if client.refreshes:
             lasting = replace(token, kind="refresh", expires_at=app.grant.ends_at)
-            await store.insert_token(
-                conn, project_id=app.project_id, token_hash=digest(refresh.reveal()), token=lasting, at=now
-            )
+            await store.insert_token(conn, project_id=app.project_id, token_hash=digest(refresh), token=lasting, at=now)
         await self._record(conn, app, events.APP_TOKEN_ISSUED, actor=app.actor, way=way)
         seconds = int((ends_at - now).total_seconds())
         shown = " ".join(effect for effect in EFFECTS if effect in app.grant.effects)
-        return Issued(access=access, refresh=refresh if client.refreshes else None, seconds=seconds, scope=shown)
+        lasts = Secret(refresh) if client.refreshes else None
+        return Issued(access=access, refresh=lasts, seconds=seconds, scope=shown)
 
     async def _end(self, conn: Connection, project_id: str, app_id: str, *, why: Why, actor: str) -> App | None:
         now = self.clock.now()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from crossdock.consents.model import App, Code, Token, Why
@@ -14,7 +14,7 @@ ACROSS_PROJECTS = ("take_code", "use_access", "find_token", "sweep")
 
 _APP = """id, project_id, client, client_name, redirect_host, owner_id, accounts, actions, effects, may_request_links,
     created_at, created_by, expires_at, begun_at, last_used_at, revoked_at, revoked_why"""
-_COLUMNS = "t.project_id, t.grant_id, g.client, t.kind, t.resource, t.expires_at, t.used_at"
+_COLUMNS = "t.project_id, t.grant_id, g.client, t.kind, t.resource, t.expires_at, t.used_at, t.salt"
 
 
 async def insert_app(conn: Connection, *, project_id: str, app: App) -> None:
@@ -110,10 +110,10 @@ async def take_code(
 
 
 async def insert_token(conn: Connection, *, project_id: str, token_hash: bytes, token: Token, at: datetime) -> None:
-    """Write a token's digest."""
+    """Write a token's digest, unless it stands there already."""
     await conn.execute(
         "insert into oauth_tokens (token_hash, project_id, grant_id, kind, resource, created_at, expires_at)"
-        " values ($1, $2, $3, $4, $5, $6, $7)",
+        " values ($1, $2, $3, $4, $5, $6, $7) on conflict (token_hash) do nothing",
         token_hash,
         project_id,
         token.grant_id,
@@ -124,21 +124,28 @@ async def insert_token(conn: Connection, *, project_id: str, token_hash: bytes, 
     )
 
 
-async def find_token(conn: Connection, *, token_hash: bytes) -> Token | None:
-    """Return a token by its digest, and keep others from using it until the transaction ends."""
+async def find_token(conn: Connection, *, token_hash: bytes, grace: timedelta) -> Token | None:
+    """Return a token by its digest, and keep others from using it until the transaction ends.
+
+    Whether it was exchanged within the ``grace`` is judged by the database's clock, which all replicas share.
+    """
     row = await conn.fetchrow(
-        f"""select {_COLUMNS} from oauth_tokens as t
+        f"""select {_COLUMNS}, coalesce(t.used_at > now() - $2::interval, false) as in_grace from oauth_tokens as t
             join oauth_grants as g on g.project_id = t.project_id and g.id = t.grant_id
             where t.token_hash = $1 for update of t""",
         token_hash,
+        grace,
     )
     return Token(**row) if row else None
 
 
-async def spend_token(conn: Connection, *, project_id: str, token_hash: bytes, at: datetime) -> None:
-    """Note that a refresh token has been exchanged: it must not come again."""
+async def spend_token(conn: Connection, *, project_id: str, token_hash: bytes, salt: bytes) -> None:
+    """Note that a refresh token is exchanged now, by the database's clock, and what its successor is derived with."""
     await conn.execute(
-        "update oauth_tokens set used_at = $3 where project_id = $1 and token_hash = $2", project_id, token_hash, at
+        "update oauth_tokens set used_at = clock_timestamp(), salt = $3 where project_id = $1 and token_hash = $2",
+        project_id,
+        token_hash,
+        salt,
     )
 
 
@@ -166,11 +173,15 @@ async def use_access(
     return (_app(row), row["token_end"]) if row else None
 
 
-async def sweep(conn: Connection, *, at: datetime, idle: datetime, ended: datetime) -> None:
+async def sweep(conn: Connection, *, at: datetime, idle: datetime, ended: datetime, grace: timedelta) -> None:
     """Delete what no answer needs any more.
 
-    Codes and access tokens that are over, what an app never came for, and what ended long ago, with its tokens.
+    Codes and access tokens that are over, what an app never came for, what ended long ago, with its tokens, and the
+    salts of refresh tokens that may not come again.
     """
+    await conn.execute(
+        "update oauth_tokens set salt = null where salt is not null and used_at <= now() - $1::interval", grace
+    )
     await conn.execute("delete from oauth_tokens where expires_at < $1", at)
     await conn.execute("delete from oauth_grants where begun_at is null and created_at < $1", idle)
     await conn.execute("delete from oauth_grants where expires_at < $1 or revoked_at < $1", ended)

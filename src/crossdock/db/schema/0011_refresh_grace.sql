@@ -1,0 +1,4 @@
+-- A refresh token that has just been exchanged may come again: its successor is derived from it and from this salt.
+
+alter table oauth_tokens add column salt bytea;
+create index oauth_tokens_salted on oauth_tokens (used_at) where salt is not null;
