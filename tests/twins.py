@@ -1,16 +1,20 @@
 """The twins as our own tests use them: the plugin's handles, kept for the whole run, and the watch over credentials.
 
 `easyship_twin` and `shiphero_twin` are the fixtures; `running_twin` starts one more where a test needs its own.
+Their rate limits are off, or what a test sees would depend on how fast the machine is; those that are about the limits
+say `@pytest.mark.twin_limits(on=True)`, or take `limited` where a module shares its twins.
 """
 
 import json
 from base64 import b64encode
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from functools import cache
 from urllib.parse import quote
 
 import pytest
 
+from crossdock_twins.testing import plugin
 from crossdock_twins.testing.handles import (
     EasyshipTwin,
     Reply,
@@ -29,6 +33,7 @@ __all__ = [
     "TwinHandle",
     "easyship_handle",
     "fetch",
+    "limited",
     "running_twin",
     "shiphero_handle",
 ]
@@ -37,11 +42,37 @@ HANDED_OUT = TwinHandle.credentials
 """Every credential that a twin has handed to this worker's tests; none may stand in what a test prints or logs."""
 
 
+@pytest.fixture(scope="session")
+def easyship_twin_process() -> Iterator[EasyshipTwin]:
+    """Run one Easyship twin for the whole run, with its limits off."""
+    with running_twin("easyship", "--memory", "--no-rate-limit") as facts:
+        yield easyship_handle(facts)
+
+
+@pytest.fixture(scope="session")
+def shiphero_twin_process() -> Iterator[ShipheroTwin]:
+    """Run one ShipHero twin for the whole run, with its limits off."""
+    with running_twin("shiphero", "--memory", "--no-rate-limit") as facts:
+        yield shiphero_handle(facts)
+
+
 @pytest.fixture
-def easyship_twin(easyship_twin_process: EasyshipTwin) -> EasyshipTwin:
+def easyship_twin(easyship_twin_process: EasyshipTwin, request: pytest.FixtureRequest) -> EasyshipTwin:
     """Give an Easyship twin as new, without a shipment; `reset(seed="small-shop")` brings thirty."""
-    easyship_twin_process.reset(seed="empty")
+    plugin.renew(easyship_twin_process, request, seed="empty")
     return easyship_twin_process
+
+
+@contextmanager
+def limited(*twins: TwinHandle) -> Iterator[None]:
+    """Switch the limits of twins on for the block."""
+    for twin in twins:
+        twin.limits(on=True)
+    try:
+        yield
+    finally:
+        for twin in twins:
+            twin.limits(on=False)
 
 
 def leaks(said: str) -> int:

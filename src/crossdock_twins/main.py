@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from crossdock_twins.base.clock import TwinClock
 from crossdock_twins.base.hosts import SignIn, TwinUrls
+from crossdock_twins.base.limits import Limits
 from crossdock_twins.base.serve import bind, die_with_parent, serve_until_signal, url_of
 from crossdock_twins.base.store import Store
 
@@ -39,9 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     apps: list[App] = []
     line: dict[str, dict[str, str]] = {}
     for name in names:
-        built, line[name] = _BUILDERS[name](
-            stores[name], listeners[name], limited=not options.no_rate_limit, first_seed=options.seed
-        )
+        limits = Limits(stores[name], started=not options.no_rate_limit)
+        built, line[name] = _BUILDERS[name](stores[name], listeners[name], limits=limits, first_seed=options.seed)
         apps += built
     asyncio.run(serve_until_signal(apps, ready=lambda: _tell(line, as_json=options.json)))
     for store in stores.values():
@@ -76,7 +76,7 @@ def _bind(name: str, *, host: str, port: int) -> list[socket.socket]:
 
 
 def _easyship(
-    store: Store, listeners: Sequence[socket.socket], *, limited: bool, first_seed: str
+    store: Store, listeners: Sequence[socket.socket], *, limits: Limits, first_seed: str
 ) -> tuple[list[App], dict[str, str]]:
     from crossdock_twins.easyship import app
 
@@ -84,12 +84,11 @@ def _easyship(
     urls = TwinUrls(production=production, sandbox=sandbox, dashboard=production)
     clock = TwinClock(store)
     environments: tuple[Literal["production", "sandbox"], ...] = ("production", "sandbox")
-    windows = None if limited else ()
     apps: list[App] = [
         (
             listener,
             app.build(
-                store=store, clock=clock, environment=environment, urls=urls, windows=windows, first_seed=first_seed
+                store=store, clock=clock, limits=limits, environment=environment, urls=urls, first_seed=first_seed
             ),
         )
         for listener, environment in zip(listeners, environments, strict=True)
@@ -98,14 +97,14 @@ def _easyship(
 
 
 def _shiphero(
-    store: Store, listeners: Sequence[socket.socket], *, limited: bool, first_seed: str
+    store: Store, listeners: Sequence[socket.socket], *, limits: Limits, first_seed: str
 ) -> tuple[list[App], dict[str, str]]:
     from crossdock_twins.shiphero import app
 
     (listener,) = listeners
     url = url_of(listener)
     urls = TwinUrls(production=url, dashboard=url)
-    built = app.build(store=store, clock=TwinClock(store), urls=urls, limited=limited, first_seed=first_seed)
+    built = app.build(store=store, clock=TwinClock(store), limits=limits, urls=urls, first_seed=first_seed)
     return [(listener, built)], {"api": url, "dashboard": url, **_person(app.SIGN_IN)}
 
 

@@ -18,7 +18,7 @@ from crossdock.db.embedded import Embedded
 from desk import Desk, number, open_desk
 from house import Answer
 from shared_house import fresh_database, link_pasted, opened
-from twins import EasyshipTwin, ShipheroTwin
+from twins import EasyshipTwin, ShipheroTwin, limited
 
 LINK = re.compile(r"/shipments/([0-9a-f-]{36})/shipping_documents/([a-z_]+)")
 
@@ -209,10 +209,11 @@ async def test_a_label_that_failed_is_no_success(desk: Desk) -> None:
 
 async def test_spent_credits_are_a_wait(desk: Desk) -> None:
     """ShipHero's code 30 is 429, with the seconds that it names."""
-    for _ in range(60):
-        refused = await desk.rpc("shiphero_list_orders", members={"query": {"page_size": 100}})
-        if refused.status != 200:
-            break
+    with limited(desk.shiphero_twin):
+        for _ in range(60):
+            refused = await desk.rpc("shiphero_list_orders", members={"query": {"page_size": 100}})
+            if refused.status != 200:
+                break
 
     assert (refused.status, refused.json()["code"]) == (429, "credits_spent"), refused.text()
     assert 1 <= int(refused.headers["retry-after"]) <= 70

@@ -136,6 +136,7 @@ def test_a_refusal_has_its_exact_item(shiphero_twin: ShipheroTwin, row: Row) -> 
     assert answer["data"] == ({row.operation: None} if row.names_field else None)
 
 
+@pytest.mark.twin_limits(on=True)
 def test_a_dry_bucket_tells_the_three_figures(shiphero_twin: ShipheroTwin) -> None:
     """What is required, what is left, and in how many seconds it is enough at 60 a second; nothing has run."""
     client = new_client(shiphero_twin)

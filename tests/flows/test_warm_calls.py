@@ -16,7 +16,7 @@ from crossdock.kernel.clock import OffsetClock
 from house import Answer, Live
 from shared_house import fresh_database, link_pasted, opened
 from statements import counted
-from twins import EasyshipTwin, ShipheroTwin
+from twins import EasyshipTwin, ShipheroTwin, limited
 
 ROUNDS = 3
 """A grant ends and a balance is counted anew every so often, on the clocks of others: one round of these meets none."""
@@ -56,7 +56,8 @@ async def linked(
             "shiphero": await link_pasted(live, token, owner="warm", provider="shiphero", field="refresh_token"),
             "easyship": await link_pasted(live, pasted, owner="warm"),
         }
-        yield live, accounts
+        with limited(easyship_twin_process, shiphero_twin_process):
+            yield live, accounts
 
 
 async def begin(live: Live, easyship: EasyshipTwin) -> None:

@@ -15,7 +15,7 @@ from crossdock.accounts.model import AccountChange
 from crossdock.db.embedded import Embedded
 from house import Answer, Live
 from shared_house import fresh_database, link_pasted, opened
-from twins import EasyshipTwin, ShipheroTwin
+from twins import EasyshipTwin, ShipheroTwin, limited
 
 CALLS, AT_ONCE = 1000, 50
 LIST = {"query": "{ products { data(first: 8) { edges { node { sku } } } } }"}
@@ -83,6 +83,7 @@ async def shop(
         easyship = await link_pasted(one, pasted, owner="pace")
         # What linking asked of the provider is not of this minute any more.
         easyship_twin_process.clock_advance("2m")
+        stack.enter_context(limited(easyship_twin_process, shiphero_twin_process))
         yield Shop((one, two), account, shiphero_twin_process, easyship, easyship_twin_process)
 
 

@@ -28,6 +28,10 @@ def twins(
     seed: Annotated[
         str, typer.Option("--seed", help="What new twins hold: small-shop, empty, 3pl, medium or large.")
     ] = "small-shop",
+    no_rate_limit: Annotated[
+        bool,
+        typer.Option("--no-rate-limit", help="Let everybody ask as often as they like."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one line of JSON when ready.")] = False,
 ) -> None:
     """Run the twins alone: local stand-ins for Easyship and ShipHero, with a clock that can be turned."""
@@ -35,6 +39,6 @@ def twins(
     arguments = ["--memory"] if memory else ["--data-dir", str(folder)]
     if not memory:
         place.private_dir(folder)
-    arguments += ["--seed", seed, *(["--json"] if json else [])]
+    arguments += ["--seed", seed, *(["--no-rate-limit"] if no_rate_limit else []), *(["--json"] if json else [])]
     command = [sys.executable, "-m", "crossdock_twins", "--port", str(port), *arguments]
     os.execv(sys.executable, command)  # noqa: S606 - the twins take this process over: signals reach them directly

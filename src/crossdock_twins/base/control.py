@@ -21,6 +21,7 @@ def routes(control: Control) -> list[BaseRoute]:
             *control_page.routes(control),
             Route("/health", api.health),
             Route("/clock", api.clock, methods=["GET", "POST"]),
+            Route("/limits", api.limits, methods=["GET", "POST"]),
             Route("/faults", api.faults, methods=["GET", "POST", "DELETE"]),
             Route("/faults/{number:int}", api.fault, methods=["DELETE"]),
             Route("/journal", api.journal, methods=["GET", "DELETE"]),
@@ -64,6 +65,12 @@ class _Api:
         if request.method == "POST":
             twin.turn_clock(self._control, await read_members(request))
         return JSONResponse(self._control.clock_json())
+
+    async def limits(self, request: Request) -> Response:
+        limits = self._control.limits
+        if request.method == "POST":
+            limits.switch(on=(await read_members(request)).flag("on"))
+        return JSONResponse({"on": limits.on})
 
     async def faults(self, request: Request) -> Response:
         book = self._control.faults

@@ -55,6 +55,7 @@ def routes(control: Control) -> list[BaseRoute]:
     own = {
         "clock": _turn,
         "follow": _follow,
+        "limits": _switch_limits,
         "faults": _add_fault,
         "faults/remove": _remove_fault,
         "journal/clear": _clear_journal,
@@ -98,6 +99,11 @@ def _follow(control: Control, form: FormData) -> str:
     followed = field(form, "follow") == "on"
     control.clock.follow(followed=followed)
     return "A hub started by crossdock up follows this clock." if followed else "The hub keeps the time of the machine."
+
+
+def _switch_limits(control: Control, form: FormData) -> str:
+    control.limits.switch(on=field(form, "limits") == "on")
+    return "Who asks too often is refused." if control.limits.on else "Everybody may ask as often as they like."
 
 
 def _add_fault(control: Control, form: FormData) -> str:

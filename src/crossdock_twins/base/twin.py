@@ -13,6 +13,7 @@ from crossdock_twins.base.deliveries import Deliveries
 from crossdock_twins.base.faults import Fault, FaultBook, parse_kind
 from crossdock_twins.base.inputs import ControlError, Members
 from crossdock_twins.base.journal import Journal
+from crossdock_twins.base.limits import Limits
 from crossdock_twins.base.pages import Pages
 from crossdock_twins.base.store import Store
 
@@ -65,6 +66,7 @@ class Control:
     name: str
     store: Store
     clock: TwinClock
+    limits: Limits
     faults: FaultBook
     journal: Journal
     agenda: Agenda
@@ -84,13 +86,17 @@ class Control:
             self.store.weigh()
 
     def reset(self, seed: str = "") -> None:
-        """Make the twin new: today, no faults, no journal, nobody signed in, and its first seed unless one is named."""
+        """Make the twin new: today, no faults, no journal, nobody signed in, its first seed unless one is named.
+
+        The limits are again what the process was started with.
+        """
         with self.store.unchecked(), self.store.transaction():
             self.clock.reset()
             self.faults.clear()
             self.journal.clear()
             self.deliveries.meddle(lose=0, duplicate=0)
             self.seed(seed or self.first_seed)
+            self.limits.reset()
 
     def seed_if_new(self) -> None:
         """Fill a twin that has never been filled."""

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from crossdock_twins.base.clock import TwinClock
+from crossdock_twins.base.limits import Limits
 from crossdock_twins.base.store import Store
 from crossdock_twins.base.tokens import digest, random_id
 from crossdock_twins.easyship import edge, errors
@@ -54,6 +55,7 @@ class Api:
         store: Store,
         clock: TwinClock,
         state: State,
+        limits: Limits,
         environment: Environment,
         operations: Sequence[Operation],
         windows: Sequence[Window],
@@ -62,10 +64,13 @@ class Api:
         self._store = store
         self._clock = clock
         self._state = state
+        self._limits = limits
         self._environment = environment
         self._router = Router(operations)
         self._limiter = Limiter(windows)
         self._own_limiters = {f"/{VERSION}{path}": Limiter(own) for path, own in own_windows.items()}
+        for limiter in (self._limiter, *self._own_limiters.values()):
+            limits.counted_by(limiter.forget)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, as ASGI says."""
@@ -84,6 +89,8 @@ class Api:
         return Response(answer.body, status_code=answer.status, headers=given)
 
     def _limited(self, request: Request, request_id: str) -> _Answer | None:
+        if not self._limits.on:
+            return None
         limiter = self._own_limiters.get(request.scope["path"].rstrip("/"), self._limiter)
         exceeded = limiter.take(digest(_bearer(request)), self._clock.now())
         if exceeded is None:

@@ -11,6 +11,7 @@ from crossdock_twins.base.agenda import Due
 from crossdock_twins.base.assemble import assemble
 from crossdock_twins.base.clock import TwinClock
 from crossdock_twins.base.hosts import TwinUrls
+from crossdock_twins.base.limits import Limits
 from crossdock_twins.base.postman import Postman
 from crossdock_twins.base.store import Store
 from crossdock_twins.easyship import ratelimit, seeds
@@ -119,23 +120,24 @@ def build(
     *,
     store: Store,
     clock: TwinClock,
+    limits: Limits,
     environment: Environment,
     urls: TwinUrls,
-    windows: Sequence[Window] | None = None,
     first_seed: str = "small-shop",
 ) -> ASGIApp:
-    """Give the app of one host; both hosts share the store and the clock. `windows` replace Easyship's rate limits."""
-    desk = open_desk(store=store, clock=clock, urls=urls, first_seed=first_seed)
+    """Give the app of one host; both hosts share the store, the clock and the limits."""
+    desk = open_desk(store=store, clock=clock, limits=limits, urls=urls, first_seed=first_seed)
     for kind, handler in AGENDA.items():
         desk.control.agenda.on(kind, partial(handler, store))
     api = Api(
         store=store,
         clock=clock,
         state=desk.state,
+        limits=limits,
         environment=environment,
         operations=(*OPERATIONS, *v2023.OPERATIONS),
-        windows=_WINDOWS[environment] if windows is None else windows,
-        own_windows=ratelimit.OWN if windows is None and environment == "production" else {},
+        windows=_WINDOWS[environment],
+        own_windows=ratelimit.OWN if environment == "production" else {},
     )
     return assemble(
         parts=desk.control,

@@ -14,6 +14,7 @@ from crossdock_twins.base.deliveries import Deliveries
 from crossdock_twins.base.faults import FaultBook
 from crossdock_twins.base.hosts import TwinUrls
 from crossdock_twins.base.journal import Journal
+from crossdock_twins.base.limits import Limits
 from crossdock_twins.base.pages import Pages
 from crossdock_twins.base.store import Store
 from crossdock_twins.base.twin import Control
@@ -58,7 +59,9 @@ class Desk:
         return RedirectResponse(self.parts.urls.dashboard, status_code=307)
 
 
-def open_desk(*, store: Store, clock: TwinClock, urls: TwinUrls, first_seed: str = "small-shop") -> Desk:
+def open_desk(
+    *, store: Store, clock: TwinClock, limits: Limits, urls: TwinUrls, first_seed: str = "small-shop"
+) -> Desk:
     """Prepare the store, fill it if it is new, and put the parts together."""
     store.migrate([script.read_text(encoding="utf-8") for script in sorted((_HERE / "tables").iterdir())])
     links.remember(store, urls)
@@ -77,6 +80,7 @@ def open_desk(*, store: Store, clock: TwinClock, urls: TwinUrls, first_seed: str
         name="Easyship",
         store=store,
         clock=clock,
+        limits=limits,
         faults=FaultBook(store),
         journal=Journal(store),
         agenda=Agenda(store, clock),

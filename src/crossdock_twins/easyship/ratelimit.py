@@ -101,6 +101,10 @@ class Limiter:
         self._counts[caller] = [(number, count + 1) for number, count in zip(numbers, counts, strict=True)]
         return None
 
+    def forget(self) -> None:
+        """Start everybody's counts anew."""
+        self._counts.clear()
+
     def _of(self, caller: str) -> list[tuple[int, int]]:
         if len(self._counts) > _MOST_CALLERS and caller not in self._counts:
             self._counts.clear()

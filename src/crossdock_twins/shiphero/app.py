@@ -13,6 +13,7 @@ from crossdock_twins.base.deliveries import Deliveries
 from crossdock_twins.base.faults import FaultBook
 from crossdock_twins.base.hosts import TwinUrls
 from crossdock_twins.base.journal import Journal
+from crossdock_twins.base.limits import Limits
 from crossdock_twins.base.pages import Pages
 from crossdock_twins.base.postman import Postman
 from crossdock_twins.base.store import Store
@@ -43,18 +44,16 @@ _QUIET_PATHS = (
 )
 
 
-def build(
-    *, store: Store, clock: TwinClock, urls: TwinUrls, limited: bool = True, first_seed: str = "small-shop"
-) -> ASGIApp:
-    """Prepare the store, fill it if it is new, and give the app; without `limited` nobody runs out of credits."""
-    state = State(store=store, clock=clock, url=urls.production, limited=limited)
+def build(*, store: Store, clock: TwinClock, limits: Limits, urls: TwinUrls, first_seed: str = "small-shop") -> ASGIApp:
+    """Prepare the store, fill it if it is new, and give the app."""
+    state = State(store=store, clock=clock, limits=limits, url=urls.production)
     pages = Pages(
         store=store,
         key="shiphero",
         folder=Path(__file__).parent,
         shared={"provider": "ShipHero", "dashboard_url": urls.dashboard, "api_url": urls.production},
     )
-    control = _control(state, clock=clock, urls=urls, pages=pages, first_seed=first_seed)
+    control = _control(state, clock=clock, limits=limits, urls=urls, pages=pages, first_seed=first_seed)
     postman = Postman(
         store=store,
         clock=clock,
@@ -73,13 +72,16 @@ def build(
     return FoldSlashes(app)
 
 
-def _control(state: State, *, clock: TwinClock, urls: TwinUrls, pages: Pages, first_seed: str) -> Control:
+def _control(
+    state: State, *, clock: TwinClock, limits: Limits, urls: TwinUrls, pages: Pages, first_seed: str
+) -> Control:
     store = state.store
     control = Control(
         key="shiphero",
         name="ShipHero",
         store=store,
         clock=clock,
+        limits=limits,
         faults=FaultBook(store),
         journal=Journal(store),
         agenda=Agenda(store, clock),

@@ -5,6 +5,7 @@ from datetime import datetime
 from importlib.resources import files
 
 from crossdock_twins.base.clock import TwinClock
+from crossdock_twins.base.limits import Limits
 from crossdock_twins.base.store import Store
 from crossdock_twins.shiphero import dates
 from crossdock_twins.shiphero.accounts import Accounts
@@ -21,7 +22,7 @@ _SCRIPTS = tuple(
 class State:
     """The rooms of the twin; each reads the same clock. `url` is where the twin is reached, without an end slash."""
 
-    def __init__(self, *, store: Store, clock: TwinClock, url: str = "", limited: bool = True) -> None:
+    def __init__(self, *, store: Store, clock: TwinClock, limits: Limits, url: str = "") -> None:
         store.migrate(_SCRIPTS)
         self.store = store
         self.url = url
@@ -29,7 +30,7 @@ class State:
         self.tokens = AccessTokens(store)
         self.accounts = Accounts(store, self.now)
         self.orders = Orders(self)
-        self.throttle = Throttle(self.now, limited=limited)
+        self.throttle = Throttle(self.now, limits)
 
     def today(self) -> str:
         """Give this moment as the API writes it."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from crossdock_twins.base.limits import Limits
 from crossdock_twins.shiphero.errors import Shortage
 
 CAPACITY = 4004
@@ -67,17 +68,18 @@ class Window:
 class Throttle:
     """The limits of every caller; they live in memory, so a restart fills every bucket.
 
-    Without `limited` every request finds a full bucket, and only what no bucket could hold is refused.
+    While the limits are off every request finds a full bucket, and only what no bucket could hold is refused.
     """
 
-    def __init__(self, now: Callable[[], datetime], *, limited: bool = True) -> None:
+    def __init__(self, now: Callable[[], datetime], limits: Limits) -> None:
         self._now = now
-        self._limited = limited
+        self._limits = limits
         self._callers: dict[int, tuple[Bucket, Window]] = {}
+        limits.counted_by(self.clear)
 
     def of(self, user_id: int) -> tuple[Bucket, Window]:
         """Give the bucket and the window of a caller."""
-        if user_id not in self._callers or not self._limited:
+        if user_id not in self._callers or not self._limits.on:
             self._callers[user_id] = (Bucket(at=self._now()), Window())
         return self._callers[user_id]
 

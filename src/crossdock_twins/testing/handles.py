@@ -101,6 +101,10 @@ class TwinHandle:
         """Turn the clock, e.g. by `27d` or `1d12h`, and give the new time; what falls due on the way has happened."""
         return datetime.fromisoformat(self.control("POST", "/clock", {"advance": span})["now"])
 
+    def limits(self, *, on: bool) -> None:
+        """Switch the rate limits; switched on, they begin with everything unused."""
+        self.control("POST", "/limits", {"on": on})
+
     def fault(self, kind: str, *, paths: str = "*", **members: Any) -> int:
         """Switch a fault on and give its number; members are `methods, times, every, delay, status`."""
         number: int = self.control("POST", "/faults", {"kind": kind, "paths": paths, **members})["id"]
@@ -158,7 +162,7 @@ class TwinHandle:
         self.control("POST", "/seed", {"name": name})
 
     def reset(self, *, seed: str = "small-shop") -> None:
-        """Make the twin as new: today, no faults, no journal, this seed."""
+        """Make the twin as new: today, no faults, no journal, the limits that it was started with, this seed."""
         self.control("POST", "/reset", {"seed": seed})
 
 

@@ -2,6 +2,7 @@ import json
 from datetime import UTC, datetime
 
 from crossdock_twins.base.clock import TwinClock
+from crossdock_twins.base.limits import Limits
 from crossdock_twins.base.store import Store
 from crossdock_twins.shiphero import seeds
 from crossdock_twins.shiphero.state import State
@@ -10,7 +11,7 @@ from crossdock_twins.shiphero.state import State
 def _filled(name: str) -> State:
     store = Store(None)
     clock = TwinClock(store, system=lambda: datetime(2026, 5, 4, 9, 30, tzinfo=UTC))
-    state = State(store=store, clock=clock)
+    state = State(store=store, clock=clock, limits=Limits(store, started=True))
     seeds.SEEDS[name](state)
     return state
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crossdock_twins.base.clock import TwinClock
+from crossdock_twins.base.limits import Limits
 from crossdock_twins.base.store import Store
 from crossdock_twins.shiphero import seeds
 from crossdock_twins.shiphero.seeds import large
@@ -47,7 +48,7 @@ _SUMS = {
 def _filled(name: str) -> State:
     store = Store(None)
     clock = TwinClock(store, system=lambda: datetime(2026, 5, 4, 9, 30, tzinfo=UTC))
-    state = State(store=store, clock=clock)
+    state = State(store=store, clock=clock, limits=Limits(store, started=True))
     with store.unchecked(), store.transaction():
         if name == "large":
             large.fill(state, orders=4000)

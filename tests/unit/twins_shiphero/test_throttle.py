@@ -3,6 +3,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crossdock_twins.base.limits import Limits
+from crossdock_twins.base.store import Store
 from crossdock_twins.shiphero.throttle import CAPACITY, REQUESTS, Bucket, Throttle, Window
 
 _START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -97,7 +99,7 @@ def test_the_window_rolls() -> None:
 
 def test_callers_do_not_share() -> None:
     """Each developer user has a bucket of its own, until everything is forgotten."""
-    throttle = Throttle(lambda: _START)
+    throttle = Throttle(lambda: _START, Limits(Store(None), started=True))
     throttle.of(1)[0].take(4000, _START)
 
     before, other = throttle.of(1)[0].remaining(_START), throttle.of(2)[0].remaining(_START)
