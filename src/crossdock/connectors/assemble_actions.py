@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import parse_qsl
 
 import jsonschema
-from graphql import GraphQLError, parse
 
-from crossdock.connectors import assemble_documents
 from crossdock.connectors.assemble import at, pattern
-from crossdock.connectors.assemble_documents import Parts
+from crossdock.connectors.assemble_documents import Documents, Parts
 from crossdock.connectors.look import Look
 from crossdock.connectors.model import Action, Call, EffectRule, IdentityPaths, Paging, ProbeStep, Proxy
 from crossdock.connectors.source import Source, Steps
@@ -21,19 +19,19 @@ from crossdock.connectors.source import Source, Steps
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
-def probe(source: Source, folder: Path) -> tuple[ProbeStep, ...]:
+def probe(source: Source, documents: Documents) -> tuple[ProbeStep, ...]:
     """Return the steps of the probe in their order."""
     every = frozenset(method["key"] for method in source.value["auth"])
-    return tuple(_step(source, ("probe", number), folder, every) for number in range(len(source.value["probe"])))
+    return tuple(_step(source, ("probe", number), documents, every) for number in range(len(source.value["probe"])))
 
 
-def _step(source: Source, steps: Steps, folder: Path, every: frozenset[str]) -> ProbeStep:
+def _step(source: Source, steps: Steps, documents: Documents, every: frozenset[str]) -> ProbeStep:
     value = at(source, steps)
     identity = value.get("identity")
     return ProbeStep(
         key=value["key"],
         label=value["label"],
-        call=_call(source, steps, folder),
+        call=_call(source, steps, documents),
         depths=frozenset(value["depths"]),
         methods=frozenset(value["methods"]) if "methods" in value else every,
         instead_of=value.get("instead_of"),
@@ -52,16 +50,16 @@ def _step(source: Source, steps: Steps, folder: Path, every: frozenset[str]) -> 
     )
 
 
-def actions(source: Source, folder: Path) -> dict[str, Action]:
+def actions(source: Source, documents: Documents) -> dict[str, Action]:
     """Return the actions by their full name: the connector's key, an underscore, the name in the file."""
     key = source.value["key"]
-    return {f"{key}_{name}": _action(source, name, folder) for name in source.value["actions"]}
+    return {f"{key}_{name}": _action(source, name, documents) for name in source.value["actions"]}
 
 
-def _action(source: Source, name: str, folder: Path) -> Action:
+def _action(source: Source, name: str, documents: Documents) -> Action:
     steps: Steps = ("actions", name)
     value = at(source, steps)
-    parts = assemble_documents.parts(source, steps, folder) if "graphql" in value else _parts(source, steps, folder)
+    parts = documents.parts(steps) if "graphql" in value else _parts(source, steps, documents)
     return Action(
         name=f"{source.value['key']}_{name}",
         area=PurePosixPath(source.lines[steps][0]).stem,
@@ -96,10 +94,10 @@ def _look(key: str, value: Mapping[str, Any] | None) -> Look | None:
     )
 
 
-def _parts(source: Source, steps: Steps, folder: Path) -> Parts:
+def _parts(source: Source, steps: Steps, documents: Documents) -> Parts:
     """Return what a REST action says of its call, inputs, pages and result."""
     value = at(source, steps)
-    call = _call(source, steps, folder)
+    call = _call(source, steps, documents)
     unplaced = set(_PLACEHOLDER.findall(call.path)) ^ set(value.get("path", {}))
     if unplaced:
         raise source.wrong((*steps, "path"), f"`{min(unplaced)}` is in the call or in `path`, but not in both")
@@ -150,7 +148,7 @@ def _paging(value: Mapping[str, Any] | None) -> Paging | None:
     )
 
 
-def _call(source: Source, steps: Steps, folder: Path) -> Call:
+def _call(source: Source, steps: Steps, documents: Documents) -> Call:
     value = at(source, steps)
     role = value.get("origin", "api")
     if "graphql" in value:
@@ -158,7 +156,7 @@ def _call(source: Source, steps: Steps, folder: Path) -> Call:
             role=role,
             method="POST",
             path=source.value["proxy"].get("graphql_path", "/graphql"),
-            document=_document(source, (*steps, "graphql"), folder),
+            document=documents.read((*steps, "graphql"))[0],
         )
     method, _, target = value["call"].partition(" ")
     path, _, fixed = target.partition("?")
@@ -179,19 +177,6 @@ def _wire_names(source: Source, query: Mapping[str, Any]) -> Iterator[tuple[str,
         wire = schema.get("wire") or (lists.replace("{name}", name) if schema.get("type") == "array" else name)
         if wire != name:
             yield name, wire
-
-
-def _document(source: Source, steps: Steps, folder: Path) -> str:
-    """Return a GraphQL document without its superfluous blanks; raise where it is missing or does not parse."""
-    path = folder / str(at(source, steps))
-    if not path.is_file():
-        raise source.wrong(steps, f"there is no file `{at(source, steps)}`")
-    text = path.read_text(encoding="utf-8")
-    try:
-        parse(text)
-    except GraphQLError as error:
-        raise source.wrong(steps, f"the document does not parse: {error.message}") from None
-    return " ".join(text.split())
 
 
 def proxy(source: Source) -> Proxy:

@@ -94,6 +94,7 @@ def _build(rewritten: _Rewritten, folder: Path) -> Connector:
     source = rewritten.source
     value = source.value
     shared = assemble.paste_rules(source, ("paste_rules",))
+    documents = assemble_documents.Documents.of(source, folder)
     return Connector(
         key=value["key"],
         name=value["name"],
@@ -113,10 +114,10 @@ def _build(rewritten: _Rewritten, folder: Path) -> Connector:
         retry_hints=tuple(
             RetryHint(header=h.get("header"), json=h.get("json"), kind=h["kind"]) for h in value["retry_hints"]
         ),
-        probe=assemble_actions.probe(source, folder),
+        probe=assemble_actions.probe(source, documents),
         causes=assemble.causes(source, link=rewritten.link),
         transport=dict(value["transport"]),
-        actions=assemble_actions.actions(source, folder),
+        actions=assemble_actions.actions(source, documents),
         proxy=assemble_actions.proxy(source),
         credits=assemble_documents.credits_of(source),
     )
