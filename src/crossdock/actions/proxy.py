@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from crossdock.actions.model import Intent, ProxyReply, ProxyRequest
@@ -62,17 +62,20 @@ def passage(
         wrote=events.PROXY_WROTE,
         refused=events.PROXY_REFUSED,
         fields=() if effect == "read" else effects.changed_fields(connector=connector, body=body),
+        id=asked.manner.id,
     )
     request = requests.proxy_request(
         connector=connector,
         environment=environment,
         method=asked.method,
-        target=asked.target,
+        path=path,
+        query=query,
         headers=asked.headers,
         body=body,
+        seconds=seconds,
+        coding=coding,
     )
-    headers = request.headers if coding is None else {**request.headers, "Accept-Encoding": coding}
-    return Passage(intent, replace(request, headers=headers, timeout=seconds))
+    return Passage(intent, request)
 
 
 def answer(reply: Reply) -> ProxyReply:

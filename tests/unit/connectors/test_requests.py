@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -9,6 +10,7 @@ import pytest
 from connector_samples import CATALOGUE, EASYSHIP, SHIPHERO
 from crossdock.connectors import requests
 from crossdock.connectors.catalogue import Catalogue
+from crossdock.connectors.model import Connector
 from crossdock.connectors.requests import ActionInputs
 from crossdock.egress.exchange import Request
 from crossdock.kernel.errors import InvalidRequestError, UnprocessableError
@@ -32,8 +34,24 @@ def body(request: Request) -> Any:
 
 def proxy(target: str, *, method: str = "GET", sent: bytes | None = None, **headers: str) -> Request:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return passed(EASYSHIP, target, method=method, headers=named, body=sent)
+
+
+def passed(
+    connector: Connector, target: str, *, method: str, headers: Mapping[str, str], body: bytes | None = None
+) -> Request:
+    environment = connector.environment("production")
+    path, query = requests.split_target(environment=environment, target=target)
     return requests.proxy_request(
-        connector=EASYSHIP, environment=PRODUCTION, method=method, target=target, headers=named, body=sent
+        connector=connector,
+        environment=environment,
+        method=method,
+        path=path,
+        query=query,
+        headers=headers,
+        body=body,
+        seconds=30.0,
+        coding=None,
     )
 
 
@@ -195,19 +213,30 @@ def test_proxy_takes_a_path_or_an_address_of_the_accounts_api(target: str) -> No
     assert proxy(target).url == "https://public-api.easyship.com/2024-09/account?x=1"
 
 
+@pytest.mark.parametrize(
+    ("target", "path", "query"),
+    [
+        *(("/", "/", ""), ("/x/", "/x/", ""), ("/x?", "/x", ""), ("/x?a=/../b?c", "/x", "a=/../b?c")),
+        *(
+            ("/.well-known/x", "/.well-known/x", ""),
+            ("/a/b%20c?q=%2e", "/a/b%20c", "q=%2e"),
+            ("/a..b/-", "/a..b/-", ""),
+        ),
+    ],
+)
+def test_proxy_takes_a_target_apart_as_the_standard_library_does(target: str, path: str, query: str) -> None:
+    """Path and query are what stands before and after the first question mark, untouched."""
+    found = requests.split_target(environment=PRODUCTION, target=target)
+
+    assert found == (path, query) == (urlsplit(target).path, urlsplit(target).query)
+
+
 def test_proxy_knows_the_documented_address_of_a_provider_that_is_stood_in_for() -> None:
     """Examples from the provider's own pages work against a stand-in."""
     rewritten = Catalogue.load(origin_rewrites={"https://public-api.easyship.com": "http://127.0.0.1:8201"})
     connector = rewritten.get("easyship")
 
-    request = requests.proxy_request(
-        connector=connector,
-        environment=connector.environment("production"),
-        method="get",
-        target="https://public-api.easyship.com/2024-09/account",
-        headers={},
-        body=None,
-    )
+    request = passed(connector, "https://public-api.easyship.com/2024-09/account", method="get", headers={})
 
     assert request.url == "http://127.0.0.1:8201/2024-09/account"
 
@@ -250,14 +279,7 @@ def test_proxy_drops_headers_that_are_not_the_callers_to_set() -> None:
 def test_proxy_refuses_headers_that_are_none(name: str, value: str) -> None:
     """A line break in a header is no way to add another one."""
     with pytest.raises(InvalidRequestError):
-        requests.proxy_request(
-            connector=EASYSHIP,
-            environment=PRODUCTION,
-            method="GET",
-            target="/x",
-            headers={name: value},
-            body=None,
-        )
+        passed(EASYSHIP, "/x", method="GET", headers={name: value})
 
 
 def test_proxy_passes_only_the_methods_of_http() -> None:
