@@ -151,7 +151,8 @@ class Actions:
 
         async def passed() -> ProxyReply:
             exchange = await self._exchange(errand)
-            return replace(proxy.answer(exchange.reply), done=not failures.undone(exchange.cause))
+            answered = proxy.answer(connector=connector, reply=exchange.reply, cause=exchange.cause)
+            return replace(answered, done=not failures.undone(exchange.cause))
 
         return await self._carry(errand, self.once.once(ticket=ticket, form=forms.REPLY, work=passed))
 
@@ -207,7 +208,8 @@ class Actions:
         reach("actions.send.after")
         reply = lease.forms.out_of(answered)
         cause = replies.classify(connector=lease.connector, reply=reply)
-        await self.record.answered(errand, lease, reply=reply, cause=cause, began=began)
+        told = cause or replies.shortfall(connector=lease.connector, reply=reply)
+        await self.record.answered(errand, lease, reply=reply, cause=told, began=began)
         return _Exchange(lease, reply, cause)
 
 

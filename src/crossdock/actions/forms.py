@@ -18,6 +18,7 @@ def _result(answer: ActionResult) -> dict[str, Any]:
         "warnings": list(answer.warnings),
         "file": file,
         "found": answer.found,
+        "errors": [dict(one) for one in answer.errors],
     }
 
 
@@ -25,15 +26,18 @@ def _to_result(kept: dict[str, Any]) -> ActionResult:
     told = kept["file"]
     file = None if told is None else File(told["type"], told["name"], b64decode(told["content"]))
     data = kept["data"] if told is None else told
-    return ActionResult(data, kept["next"], tuple(kept["warnings"]), file, kept.get("found", False))
+    warnings, errors = tuple(kept["warnings"]), tuple(kept.get("errors", ()))
+    return ActionResult(data, kept["next"], warnings, file, kept.get("found", False), errors)
 
 
 def _reply(answer: ProxyReply) -> dict[str, Any]:
-    return {"status": answer.status, "headers": dict(answer.headers), "data": answer.data}
+    errors = [dict(one) for one in answer.errors]
+    return {"status": answer.status, "headers": dict(answer.headers), "data": answer.data, "errors": errors}
 
 
 def _to_reply(kept: dict[str, Any]) -> ProxyReply:
-    return ProxyReply(status=kept["status"], headers=kept["headers"], data=kept["data"])
+    errors = tuple(kept.get("errors", ()))
+    return ProxyReply(status=kept["status"], headers=kept["headers"], data=kept["data"], errors=errors)
 
 
 RESULT: Final = Form(_result, _to_result, lambda _: True)

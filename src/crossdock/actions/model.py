@@ -60,12 +60,14 @@ class ProxyReply:
     """The provider's answer; ``data`` is its JSON, its text, or its bytes in base64 beside their type.
 
     ``done`` is False where it refused in a way that surely did nothing and may go by: a spent budget, a dead token.
+    ``errors`` are what it refused or left out, as errors carry it, whatever its status says.
     """
 
     status: int
     headers: Mapping[str, str]
     data: Any
     done: bool = True
+    errors: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from crossdock.actions.model import PLAIN, Manner, ProxyRequest
 from crossdock.actions.pacing import Pacer, Turn
 from crossdock.actions.proxy import Passage
 from crossdock.actions.record import Errand, Record
-from crossdock.connectors import replies, requests
+from crossdock.connectors import requests
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.connectors.model import Cause
 from crossdock.egress.client import Egress
@@ -29,7 +29,6 @@ from crossdock.tokens.lease import Lease, Leases
 
 _REFUSED: Final = 401
 _FAILED: Final = 400
-_READ_WHOLE: Final = 64 * 1024
 _LONGEST_DOCUMENT: Final = 4 * 1024 * 1024
 _SECONDS: Final = 100.0
 
@@ -172,25 +171,17 @@ class Passthrough:
                 raise
         except TransportError as error:
             raise await self.record.unanswered(errand, lease, error=error, began=began) from error
-        if cause is None:
-            url = errand.request.url
-            stream = peek.settling(stream, turn=turn, connector=lease.connector, clock=self.clock, url=url)
-        return stream, cause
+        return peek.settling(stream, turn=turn, connector=lease.connector), cause
 
     async def _judged(self, errand: Errand, lease: Lease, stream: Stream) -> tuple[Stream, Reply, Cause | None]:
-        """Look at a failure's first bytes, and give them back in front of the rest; a success is kept by its head."""
+        """Look at the first bytes where they say how it went, and give them back in front of the rest."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in stream.headers}
         head = Reply(status=stream.status, headers=headers, body=b"", url=errand.request.url)
-        if stream.status < _FAILED:
+        if stream.status < _FAILED and lease.connector.proxy.protocol != "graphql":
             return stream, head, None
-        first = bytearray()
-        async for chunk in stream.chunks:
-            first += chunk
-            if len(first) >= _READ_WHOLE:
-                break
-        reply = replace(head, body=bytes(first))
-        cause = replies.classify(connector=lease.connector, reply=reply)
-        return replace(stream, chunks=_again(bytes(first), stream.chunks)), reply, cause
+        beginning = await peek.beginning(stream)
+        judged = peek.failure if stream.status >= _FAILED else peek.success
+        return beginning.stream, *judged(beginning, head=head, connector=lease.connector)
 
 
 def _ticket(errand: Errand, incoming: Incoming) -> Ticket | None:
@@ -209,13 +200,6 @@ def _refusal(lease: Lease, stream: Stream, cause: Cause | None) -> Cause | None:
     if lease.method.lifecycle == "static" or stream.status != _REFUSED:
         return None
     return cause if cause is not None and cause.verdict == "dead" else None
-
-
-async def _again(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    if first:
-        yield first
-    async for chunk in rest:
-        yield chunk
 
 
 async def _gathered(content: AsyncIterable[bytes]) -> bytes:

@@ -7,14 +7,16 @@ from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any, Final
 
+from crossdock.actions import failures
 from crossdock.actions.model import Intent, ProxyReply, ProxyRequest
 from crossdock.audit import events
-from crossdock.connectors import effects, requests
-from crossdock.connectors.model import Connector, Environment
+from crossdock.connectors import effects, replies, requests
+from crossdock.connectors.model import Cause, Connector, Environment
 from crossdock.egress.exchange import Reply, Request
 from crossdock.kernel.errors import UnprocessableError
 
 SECONDS: Final = 30.0
+_ELSEWHERE: Final = range(300, 400)
 
 # Of one hop only (RFC 9110, 7.6.1), undone by reading the body, or meant for the provider's own pages.
 _NOT_PASSED: Final = frozenset(
@@ -78,10 +80,15 @@ def passage(
     return Passage(intent, request)
 
 
-def answer(reply: Reply) -> ProxyReply:
-    """Return the provider's answer: JSON as such, text as text, anything else in base64 beside its type."""
+def answer(*, connector: Connector, reply: Reply, cause: Cause | None) -> ProxyReply:
+    """Return the provider's answer: JSON as such, text as text, anything else in base64 beside its type.
+
+    Its ``errors`` are what it refused, and what it left out though it says that it went well.
+    """
     headers = {name: value for name, value in reply.headers.items() if name not in _NOT_PASSED}
-    return ProxyReply(status=reply.status, headers=headers, data=_data(reply))
+    beside = replies.errors_beside(connector=connector, reply=reply) if cause is None else ()
+    refused = (failures.provider_error(reply),) if cause and reply.status not in _ELSEWHERE else ()
+    return ProxyReply(status=reply.status, headers=headers, data=_data(reply), errors=(*refused, *beside))
 
 
 def _bytes(body: Any) -> bytes | None:

@@ -25,6 +25,7 @@ _KEPT_BACK: Final = (
     "The call was made, and its result is kept back: text in it reads like orders to a model."
     " Ask a person to look at it, or for other fields."
 )
+_RISKS: Final[tuple[Risk, ...]] = ("low", "medium", "high", "critical")
 _BLOCKED: Final = frozenset({"high", "critical"})
 _RUNTIMES: Final = ("onnxruntime", "tokenizers", "numpy")
 _DEEPEST: Final = 60
@@ -57,6 +58,11 @@ class Finding:
     def is_risky(self) -> bool:
         """Tell whether the result is kept back where results are blocked."""
         return self.risk in _BLOCKED
+
+    def joined(self, other: Finding) -> Finding:
+        """Return what both looks found, at the higher risk."""
+        risk = max(self.risk, other.risk, key=_RISKS.index)
+        return Finding(risk=risk, patterns={**self.patterns, **other.patterns}, classified=self.classified)
 
     def told(self, *, is_blocked: bool) -> dict[str, Any]:
         """Return the finding as answers have it: ``applied, allowed, risk_level, detections, patterns_by_field``."""
@@ -91,9 +97,18 @@ class Plan:
         if result.file is not None:
             return result, Finding()
         finding = await look(result.data, classifier=self.classifier)
-        if self.block and finding.is_risky:
-            return replace(result, data=None, warnings=(*result.warnings, _KEPT_BACK)), finding
-        return result, finding
+        if result.errors:
+            # A provider's words quote what strangers wrote: a SKU, a name.
+            beside = await look({"provider_errors": [*result.errors]}, classifier=self.classifier)
+            finding = finding.joined(beside)
+        return (_kept_back(result) if self.block and finding.is_risky else result), finding
+
+
+def _kept_back(result: ActionResult) -> ActionResult:
+    """Return a result without its data, and without the words of errors that stood beside it."""
+    errors = tuple({name: one[name] for name in one if name not in {"message", "raw"}} for one in result.errors)
+    warnings = () if result.errors else result.warnings
+    return replace(result, data=None, warnings=(*warnings, _KEPT_BACK), errors=errors)
 
 
 def plan(*, screening: Screening, is_agent: bool, wish: Wish) -> Plan | None:

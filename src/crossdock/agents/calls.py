@@ -20,15 +20,17 @@ from crossdock.telemetry import metrics
 
 _MOST_FOUND: Final = 50
 _NAMES: Final = 120
+_GOOD: Final = frozenset({"ok", "found", "partial"})
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a tool gave: JSON, a file beside it where one came, and whether it is an error."""
+    """What a tool gave: JSON, a file beside it where one came, whether it is an error, and how the trail puts it."""
 
     value: dict[str, Any]
     file: File | None = None
     is_error: bool = False
+    outcome: str = "ok"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,13 @@ class ToolCalls:
             tool, rest = _chosen(caller, name, given)
             _, action = self.services.catalogue.action(tool)
             effect = action.effect
-            return await self._run(caller, action, rest)
+            done = await self._run(caller, action, rest)
         except CrossdockError as error:
             outcome = error.error_code
             return Outcome(guard.problem(_told(error)), is_error=True)
+        else:
+            outcome = done.outcome
+            return done
         finally:
             await self._trace(caller, client, _Done(tool, effect, outcome))
 
@@ -82,7 +87,7 @@ class ToolCalls:
             given=result,
             plan=plan(screening=screening, is_agent=True, wish=Wish()),
         )
-        return Outcome(value, result.file)
+        return Outcome(value, result.file, outcome=result.outcome)
 
     def _found(self, caller: Caller, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the actions that fit a query, with their schemas; only those that the caller may run."""
@@ -100,7 +105,7 @@ class ToolCalls:
         return {"actions": found, "of": len(allowed)}
 
     async def _trace(self, caller: Caller, client: str, done: _Done) -> None:
-        metrics.AGENT_CALLS.labels(outcome="ok" if done.outcome == "ok" else "error").inc()
+        metrics.AGENT_CALLS.labels(outcome="ok" if done.outcome in _GOOD else "error").inc()
         async with self.services.db.transaction() as conn:
             await self.services.trail.record(
                 conn,

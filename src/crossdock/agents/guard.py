@@ -75,7 +75,10 @@ async def result(
         provenance["reads_like_instructions"] = sorted(finding.patterns)[:_MOST_FLAGS]
     answer = {"data": shown.data, "next": given.next, "provenance": provenance}
     if shown.warnings:
-        answer["warnings"] = list(shown.warnings)
+        answer["warnings"] = [plain(one) for one in shown.warnings]
+    if shown.errors:
+        answer["outcome"] = shown.outcome
+        answer["provider_errors"] = look.at([dict(one) for one in shown.errors])
     return {**answer, "truncated": cut} if cut else answer
 
 

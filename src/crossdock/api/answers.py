@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from crossdock.actions import collect
 from crossdock.actions.collect import Collection
 from crossdock.api.wire import RpcRequest
-from crossdock.connectors.replies import ActionResult, File
+from crossdock.connectors.replies import MOST_ERRORS, ActionResult, File
 from crossdock.kernel.errors import CrossdockError
 from crossdock.telemetry import logs
 
@@ -44,7 +45,7 @@ def of(*, result: ActionResult, answer: Mapping[str, Any]) -> Response:
     """Answer with a result: a file as bytes under its own type and name, anything else as JSON."""
     if result.file is not None:
         return _file(result.file)
-    headers = {"x-crossdock-outcome": "found"} if result.found else None
+    headers = None if result.outcome == "ok" else {"x-crossdock-outcome": result.outcome}
     return JSONResponse(dict(answer), headers=headers)
 
 
@@ -77,18 +78,20 @@ async def _written(
 ) -> AsyncGenerator[bytes, None]:
     """Write a page's rows at a time, then one line that says how it ended: with everything, or where it broke off."""
     rows = 0
+    short = _Short()
     try:
         page = first
         while True:
             found = page.data if isinstance(page.data, list) else [page.data] if page.data is not None else []
             rows += len(found)
+            short.note(page)
             if found:
                 yield b"".join(_line(row) for row in found)
             following = await anext(pages, None)
             if following is None:
                 break
             page = await screen(following)
-        yield _line({"end": {"rows": rows}})
+        yield _line({"end": {"rows": rows, **short.told()}})
     except CrossdockError as error:
         yield _line({"error": collect.told(error), "next": collection.position, "rows": rows})
     except Exception:
@@ -100,6 +103,24 @@ async def _written(
 
 def _line(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+@dataclass(slots=True)
+class _Short:
+    """What fell short on the pages of a list, of which the last line tells the first few."""
+
+    warnings: list[str] = field(default_factory=list)
+    errors: list[Mapping[str, Any]] = field(default_factory=list)
+    pages: int = 0
+
+    def note(self, page: ActionResult) -> None:
+        self.pages += bool(page.warnings or page.errors)
+        self.warnings += page.warnings[: MOST_ERRORS - len(self.warnings)]
+        self.errors += page.errors[: MOST_ERRORS - len(self.errors)]
+
+    def told(self) -> dict[str, Any]:
+        told = {"partial_pages": self.pages, "warnings": self.warnings, "provider_errors": self.errors}
+        return {name: value for name, value in told.items() if value}
 
 
 class _Lines(Response):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -32,7 +31,6 @@ from crossdock.projects.model import Principal
 router = APIRouter(dependencies=SECURITY)
 _NOT_FOR_THE_PROVIDER = {"x-account-id", "authorization", "cookie", "host", "content-length"}
 _OURS = {"debug"}
-_FAILED = 400
 
 
 @router.post("/actions/rpc", response_model=RpcAnswer, responses=answers.OTHERS, tags=["Actions"])
@@ -136,8 +134,9 @@ async def _ran(
     result, seen = await screened(context=context, principal=principal, asked=asked, result=result)
     left_out = [f"query.{name} is not an input of {asked.action} and was left out" for name in unknown]
     warnings = [*result.warnings, *left_out]
-    answer = {"data": result.data, "next": result.next, **seen}
-    return result, {**answer, "warnings": warnings} if warnings else answer
+    told = {"warnings": warnings, "provider_errors": [dict(one) for one in result.errors]}
+    shown = {name: value for name, value in told.items() if value}
+    return result, {"data": result.data, "next": result.next, **seen, **shown}
 
 
 def _call(
@@ -189,9 +188,8 @@ async def proxy_request(
         ),
     )
     answer: dict[str, Any] = {"status": reply.status, "headers": dict(reply.headers), "data": reply.data}
-    if reply.status >= _FAILED:
-        raw = reply.data if isinstance(reply.data, str) else json.dumps(reply.data, ensure_ascii=False)
-        answer["provider_errors"] = [{"status": reply.status, "raw": raw, "headers": dict(reply.headers)}]
+    if reply.errors:
+        answer["provider_errors"] = [dict(one) for one in reply.errors]
     return JSONResponse(answer)
 
 

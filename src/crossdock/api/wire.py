@@ -243,6 +243,10 @@ class RpcAnswer(BaseModel):
     datasync: dict[str, str] | None = Field(default=None, description="The run that the rows were kept in; on `sync`.")
     debug: dict[str, str] | None = Field(default=None, description="The call's id in the log; on `debug`.")
     warnings: list[str] | None = Field(default=None, description="What fell short, or was left out; absent if nothing.")
+    provider_errors: list[dict[str, Any]] | None = Field(
+        default=None,
+        description="The provider's errors beside its data, each with `status, message, raw`; absent if none.",
+    )
     defender: Screened | None = Field(default=None, description="What screening found; absent where it was not done.")
 
 
@@ -263,7 +267,8 @@ class ProxyAnswer(BaseModel):
     headers: dict[str, str]
     data: Any = None
     provider_errors: list[dict[str, Any]] | None = Field(
-        default=None, description="Where the provider refused: its status and answer once more; absent otherwise."
+        default=None,
+        description="What the provider refused, or left out of an answer that says 200; absent where it did neither.",
     )
 
 

@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 from crossdock.egress.exchange import Reply
 
-On = Literal["api", "token"]
+On = Literal["api", "token", "part"]
+"""Whose reply it is; `part` is that of an API which did what it was asked, and says what it did not."""
+
 Content = Literal["json", "html", "text", "empty"]
 
 # A cause is told by the start of a body; a cap keeps one large reply from costing much.

@@ -12,12 +12,21 @@ from email.utils import parsedate_to_datetime
 from mimetypes import guess_extension
 from typing import Any
 
-from crossdock.connectors.matching import On, Seen, at, first, look_at, matches
+from crossdock.connectors.matching import On, Seen, When, at, first, look_at, matches
 from crossdock.connectors.model import Action, Cause, Connector, IdentityPaths, ProbeStep, RetryHint
-from crossdock.egress.exchange import Reply
+from crossdock.egress.exchange import Reply, bare
+from crossdock.egress.redact import redact
 
 FALLBACK = "provider_error"
 """The cause of a failure that fits no condition of a definition."""
+
+PART = "answered_in_part"
+"""The cause of a success that says what it left out; a definition tells by `on: part` how it shows."""
+
+MOST_ERRORS = 20
+"""How many of the errors beside an answer's data are told."""
+
+_LONGEST_ERROR = 2000
 
 _LONGEST_WAIT = 24 * 3600.0
 _FILE_NAME = re.compile(r'(?i)\bfilename="?([A-Za-z0-9][A-Za-z0-9 ._-]{0,120})')
@@ -68,7 +77,7 @@ class ActionResult:
     """What an action gave: an object, a list of objects or nothing; the cursor of the next page; what fell short.
 
     Where a file came, ``file`` is that file and ``data`` the same as JSON has it. ``found`` says that a write was not
-    sent, since what it makes was there.
+    sent, since what it makes was there. ``errors`` are the provider's own beside the data, as errors carry them.
     """
 
     data: dict[str, Any] | list[Any] | None
@@ -76,6 +85,12 @@ class ActionResult:
     warnings: tuple[str, ...] = ()
     file: File | None = None
     found: bool = False
+    errors: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def outcome(self) -> str:
+        """How it came out: ``ok``, ``found`` without being sent, or ``partial`` where something was left out."""
+        return "found" if self.found else "partial" if self.errors else "ok"
 
 
 def classify(*, connector: Connector, reply: Reply) -> Cause | None:
@@ -84,6 +99,45 @@ def classify(*, connector: Connector, reply: Reply) -> Cause | None:
     if _succeeded(connector, seen):
         return None
     return told_by(connector=connector, seen=seen, on="api")
+
+
+def shortfall(*, connector: Connector, reply: Reply) -> Cause | None:
+    """Return the cause of a success that says what it left out, None for one that is whole."""
+    cause = connector.causes.get(PART)
+    if cause is None or not any(_may_fit(when, reply) for when in cause.when):
+        return None
+    seen = look_at(reply)
+    return cause if any(matches(when, seen) for when in cause.when) else None
+
+
+def _may_fit(when: When, reply: Reply) -> bool:
+    """Tell, without reading the body as JSON, whether a condition could hold: a whole answer costs next to nothing."""
+    names = (path.partition(".")[0] for path in when.json)
+    return when.low <= reply.status <= when.high and all(b'"%s"' % name.encode() in reply.body for name in names)
+
+
+def errors_beside(*, connector: Connector, reply: Reply) -> tuple[Mapping[str, Any], ...]:
+    """Return what a success says that it left out, as errors carry it: ``status, url, message, raw``, without secrets.
+
+    What the provider has besides is told by its own names: ``code``, ``operation``, ``field``.
+    """
+    cause = shortfall(connector=connector, reply=reply)
+    if cause is None:
+        return ()
+    body = look_at(reply).json
+    found = at(body, "errors[]") or at(body, "meta.errors[]") or [body]
+    return tuple(_beside(cause, reply, one) for one in found[:MOST_ERRORS])
+
+
+def _beside(cause: Cause, reply: Reply, one: Any) -> dict[str, Any]:
+    told = one if isinstance(one, dict) else {"message": str(one)}
+    return {
+        "status": reply.status,
+        "url": bare(reply.url),
+        **{name: told[name] for name in ("code", "operation", "field") if isinstance(told.get(name), str | int)},
+        "message": redact(str(told.get("message") or cause.title)[:_LONGEST_ERROR]),
+        "raw": redact(json.dumps(one, ensure_ascii=False)[: 2 * _LONGEST_ERROR])[:_LONGEST_ERROR],
+    }
 
 
 def told_by(*, connector: Connector, seen: Seen, on: On) -> Cause:
@@ -150,6 +204,7 @@ def untested_scopes(*, connector: Connector, found: frozenset[str], missing: fro
 def action_result(*, connector: Connector, action: Action, reply: Reply) -> ActionResult:
     """Take an action's result out of a successful reply."""
     body = look_at(reply).json
+    errors = errors_beside(connector=connector, reply=reply)
     if action.file is not None and not isinstance(body, dict | list):
         file = _file(action, reply)
         return ActionResult(file.as_dict(), None, file=file)
@@ -159,7 +214,7 @@ def action_result(*, connector: Connector, action: Action, reply: Reply) -> Acti
         data = next((found for path in action.result.split("|") if (found := first(body, path)) is not None), None)
     if data is not None and not isinstance(data, dict | list):
         data = {"value": data}
-    return ActionResult(data, _next(action, body), _warnings(connector, action, body))
+    return ActionResult(data, _next(action, body), _warnings(connector, action, body), errors=errors)
 
 
 def charged(*, connector: Connector, reply: Reply) -> float | None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.connectors.model import Effect
+from crossdock.connectors.replies import PART
 from crossdock.hub import errors
 from crossdock.hub.i18n import Texts
 from crossdock.hub.views_dashboard import BadgeView
@@ -26,9 +27,11 @@ def effect(texts: Texts, kind: Effect) -> BadgeView:
 
 
 def status(texts: Texts, code: int, *, cause: str | None) -> BadgeView:
-    """Show how a call ended; 0 stands for no reply, and a cause makes a failure of any status."""
+    """Show how a call ended; 0 stands for no reply, and a cause makes a failure of any status, or half a success."""
     if code == 0:
         return BadgeView(text=texts.text("No reply"), tone="bad")
+    if cause == PART:
+        return BadgeView(text=str(code), tone="warn")
     return BadgeView(text=str(code), tone="bad" if cause or code >= _REFUSED else "good")
 
 

@@ -141,7 +141,7 @@ def shown(desk: Desk, outcome: Outcome, groups: Sequence[InputView]) -> ResultVi
         warnings=result.warnings if result else (),
         data=data,
         left_out=left_out,
-        said=[TextView(label=texts.text("The provider said"), text=one) for one in _raw(error)],
+        said=[TextView(label=texts.text("The provider said"), text=one) for one in _raw(error, result)],
         file=_file(desk, result.file) if result and result.file else None,
         next=(result.next or "") if result else "",
         look=_look(error),
@@ -188,8 +188,8 @@ def _look(error: CrossdockError | None) -> LookView | None:
     return LookView(action=told["action"], inputs=pretty.written(told["inputs"])) if told else None
 
 
-def _raw(error: CrossdockError | None) -> list[str]:
-    told = error.detail.get("provider_errors", ()) if error else ()
+def _raw(error: CrossdockError | None, result: ActionResult | None) -> list[str]:
+    told = error.detail.get("provider_errors", ()) if error else result.errors if result else ()
     return [pretty.indented(str(one["raw"])) for one in told if one.get("raw")]
 
 

@@ -17,8 +17,9 @@ _STATUSES = range(200, 600)
 class FaultKind(StrEnum):
     """What goes wrong; `slow` answers rightly but late, `cut_off` breaks in the middle of a right answer.
 
-    The last three no request meets: the twin asks for them where it makes or voids a label, with the path of the
-    shipment that the label belongs to.
+    The last four no request meets. Three the twin asks for where it makes or voids a label, with the path of the
+    shipment that the label belongs to; `partial` where an answer is whole and is to lose a part, with the path of what
+    was asked for: `/graphql/orders`.
     """
 
     UNAUTHORIZED = "unauthorized"
@@ -31,9 +32,12 @@ class FaultKind(StrEnum):
     LABEL_FAILED = "label_failed"
     LABEL_TECHNICAL_FAILED = "label_technical_failed"
     VOID_FAILED = "void_failed"
+    PARTIAL = "partial"
 
 
-OF_LABELS = frozenset({FaultKind.LABEL_FAILED, FaultKind.LABEL_TECHNICAL_FAILED, FaultKind.VOID_FAILED})
+_ASKED_FOR = frozenset(
+    {FaultKind.LABEL_FAILED, FaultKind.LABEL_TECHNICAL_FAILED, FaultKind.VOID_FAILED, FaultKind.PARTIAL}
+)
 
 _SHORT_NAMES = {
     "401": "unauthorized",
@@ -123,7 +127,7 @@ class FaultBook:
     def match(self, *, method: str, path: str) -> Fault | None:
         """Give the fault that this request meets, and count it; one that has hit `times` times is gone afterwards."""
         for fault in self.all():
-            if fault.kind in OF_LABELS or (fault.methods and method not in fault.methods):
+            if fault.kind in _ASKED_FOR or (fault.methods and method not in fault.methods):
                 continue
             if fnmatchcase(path, fault.paths) and self._hits(fault):
                 return fault

@@ -6,7 +6,7 @@ from typing import Any
 
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, execute_sync
 
-from crossdock_twins.shiphero import areas, errors, ids, schema, scopes, throttle
+from crossdock_twins.shiphero import areas, errors, ids, losses, schema, scopes, throttle
 from crossdock_twins.shiphero.call import Call, Info, Operation, Resolver
 from crossdock_twins.shiphero.documents import Documents, Prepared, refused, refused_plainly
 from crossdock_twins.shiphero.errors import ApiError, Code
@@ -91,7 +91,8 @@ class Api:
         result = self._run(call, prepared)
         unused = max(0, required - self._charge(call, prepared))
         bucket.give_back(unused)
-        return self._answer(result, prepared, call, cost=required - unused)
+        answer = self._answer(result, prepared, call, cost=required - unused)
+        return losses.strike(answer, prepared=prepared, store=self._state.store, request_id=call.request_id)
 
     def _prepare(self, payload: Any) -> Prepared:
         if isinstance(payload, list):

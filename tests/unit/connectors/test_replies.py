@@ -225,6 +225,37 @@ def test_half_success_carries_its_warnings() -> None:
 
     assert found.data == {"label_state": "failed"}
     assert found.warnings == ("No solution",)
+    assert (found.outcome, found.errors[0]["message"]) == ("partial", "No solution")
+
+
+@pytest.mark.parametrize(
+    ("connector", "answer", "told"),
+    [
+        (SHIPHERO, reply(200, {"data": {"a": {}}, "errors": [{"message": "No", "code": 7, "field": "b"}]}), ["No"]),
+        (SHIPHERO, reply(200, {"data": {"a": {}}}), []),
+        (SHIPHERO, reply(200, {"data": {"errors": [{"message": "a field"}]}}), []),
+        (EASYSHIP, reply(202, {"meta": {"status": "partial_success", "errors": ["a", "b"]}}), ["a", "b"]),
+        (EASYSHIP, reply(202, {"shipments": [], "meta": {"status": "partial_success"}}), ["Easyship did a part of it"]),
+        (EASYSHIP, reply(200, {"errors": [{"message": "no"}], "meta": {"status": "success"}}), []),
+    ],
+)
+def test_what_a_success_left_out_is_told(connector: Connector, answer: Reply, told: list[str]) -> None:
+    """Errors beside the data are told one by one, and never for an answer that is whole."""
+    found = replies.errors_beside(connector=connector, reply=answer)
+
+    assert [one["message"] for one in found] == told
+    assert (replies.shortfall(connector=connector, reply=answer) is not None) == bool(told)
+
+
+def test_errors_beside_data_hold_no_secret() -> None:
+    """A provider that quotes a credential in an error does not hand it on."""
+    secret = "sk9".join("0123456789abcdefABCDEF" for _ in range(3))
+    answer = reply(200, {"data": {"a": {}}, "errors": [{"message": f"token: {secret}", "code": 9}]})
+
+    found = replies.errors_beside(connector=SHIPHERO, reply=answer)
+
+    assert secret not in repr(found)
+    assert found[0]["code"] == 9
 
 
 @pytest.mark.parametrize(

@@ -196,6 +196,8 @@ class RpcAnswer:
     """The call's id in the log; on `debug`."""
     warnings: Sequence[str] | None = None
     """What fell short, or was left out; absent if nothing."""
+    provider_errors: Sequence[dict[str, Any]] | None = None
+    """The provider's errors beside its data, each with `status, message, raw`; absent if none."""
     defender: Screened | None = None
     """What screening found; absent where it was not done."""
 
