@@ -398,7 +398,7 @@ async def test_nobody_gives_accounts_of_another_project(scene: Scene) -> None:
     mixed = await posted(scene.guest, [*(await _filled(scene, app)), ("accounts", scene.foreign)])
     await guest.client.close()
 
-    assert "Nothing is linked yet" in sight.text
+    assert "there is none yet" in sight.text
     assert wrong_owner in {"status:403", "status:404"}
     assert mixed == "status:422"
 

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from crossdock.hub import (
+    consent_link,
     dashboard_account,
     dashboard_accounts,
     dashboard_agents,
@@ -60,6 +61,8 @@ _PAGES: tuple[tuple[str, str, Handler, str], ...] = (
     ("GET", "/apps", dashboard_apps.index, "admin"),
     ("GET", "/apps/allow", dashboard_consent.show, "admin"),
     ("POST", "/apps/allow", dashboard_consent.decide, "admin"),
+    ("GET", "/apps/allow/link", consent_link.show, "admin"),
+    ("POST", "/apps/allow/link", consent_link.start, "admin"),
     ("GET", "/apps/{id}/revoke", dashboard_apps.revoke_form, "admin"),
     ("POST", "/apps/{id}/revoke", dashboard_apps.revoke, "admin"),
     ("GET", "/webhooks", dashboard_webhooks.index, "webhooks:write"),

@@ -44,7 +44,7 @@ async def index(desk: Desk) -> Response:
         query=query.search or "",
         owner=params.get("owner", "").strip(),
         statuses=_status_choices(desk, params.get("status", "")),
-        providers=_provider_choices(desk, params.get("provider", ""), any_label="Any provider"),
+        providers=provider_choices(desk, params.get("provider", ""), any_label="Any provider"),
         filtered=any(params.get(name) for name in ("q", "status", "provider", "owner")),
         may_link=desk.may("connect_sessions:write"),
         pages=_pages(desk, found, number),
@@ -116,7 +116,7 @@ def _hosted(desk: Desk, created: Created) -> Response:
 def _link_form(desk: Desk, *, owner_id: str, owner_name: str, provider: str, problem: ProblemView | None) -> Response:
     view = LinkFormView(
         nav=desk.nav("accounts"),
-        providers=_provider_choices(desk, provider, any_label="The person chooses"),
+        providers=provider_choices(desk, provider, any_label="The person chooses"),
         owner_id=owner_id,
         owner_name=owner_name,
         problem=problem,
@@ -136,7 +136,8 @@ def _status_choices(desk: Desk, chosen: str) -> list[ChoiceView]:
     return [ChoiceView(value=key, label=desk.texts.text(word), chosen=key == chosen) for key, word in words.items()]
 
 
-def _provider_choices(desk: Desk, chosen: str, *, any_label: str) -> list[ChoiceView]:
+def provider_choices(desk: Desk, chosen: str, *, any_label: str) -> list[ChoiceView]:
+    """Offer the connectors for choosing, after an option that names none."""
     choices = [ChoiceView(value="", label=desk.texts.text(any_label), chosen=not chosen)]
     return choices + [
         ChoiceView(value=one.key, label=one.name, chosen=one.key == chosen) for one in desk.ctx.catalogue.connectors()

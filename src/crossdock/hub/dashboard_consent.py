@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
 from crossdock.accounts.model import Account
-from crossdock.consents import asks, redirects
-from crossdock.consents.errors import AppRefusedError
-from crossdock.consents.model import EFFECTS, Ask, Client
-from crossdock.hub import account_choices, csp, forms, notices
+from crossdock.consents import asks
+from crossdock.consents.model import EFFECTS, Ask
+from crossdock.hub import account_choices, consent_asked, consent_link, forms, notices
 from crossdock.hub.account_choices import Owner
 from crossdock.hub.desk import Desk
 from crossdock.hub.forms import Form
-from crossdock.hub.views_apps import AskerView, ConsentView, OwnerChoiceView, OwnersView
+from crossdock.hub.views_apps import ConsentView, OwnerChoiceView, OwnersView
 from crossdock.hub.views_dashboard import ChoiceView
-from crossdock.hub.views_link import ButtonView, ProblemView
-from crossdock.kernel.errors import ConflictError, UnprocessableError
+from crossdock.hub.views_link import ProblemView
+from crossdock.kernel.errors import UnprocessableError
 from crossdock.projects import agents
 from crossdock.projects.model import AgentGrant
-from crossdock.projects.origins import origin_of
 
-PATH: Final = "/dashboard/apps/allow"
 _USUAL_DAYS: Final = "30"
 _DAYS: Final = {"1": "1 day", "7": "7 days", "30": "30 days", "90": "90 days", "365": "1 year"}
 _EFFECTS: Final = {
@@ -39,13 +34,13 @@ _EFFECTS: Final = {
 async def show(desk: Desk) -> Response:
     """Show what an app asks for; where several customers have accounts, ask first whose are meant."""
     query = desk.request.query_params
-    ask = await _ask(desk, asks.members(query.multi_items()))
+    ask = await consent_asked.read(desk, asks.members(query.multi_items()))
     if isinstance(ask, Response):
         return ask
     accounts = await account_choices.linked(desk, owner_id=query.get("owner"))
     owners = account_choices.owners(accounts)
     if not owners:
-        return _nothing(desk)
+        return await consent_link.form(desk, ask, owner_id=query.get("owner", "").strip())
     if len(owners) > 1:
         return _owners(desk, ask, owners)
     return _consent(desk, ask, accounts, form=None, problem=None)
@@ -54,7 +49,7 @@ async def show(desk: Desk) -> Response:
 async def decide(desk: Desk) -> Response:
     """Let the app in as far as the form says, or refuse it; either way the browser goes back to the app."""
     form = desk.sent()
-    ask = await _ask(desk, asks.members(form.pairs))
+    ask = await consent_asked.read(desk, asks.members(form.pairs))
     if isinstance(ask, Response):
         return ask
     if form.get("decision") != "allow":
@@ -69,19 +64,6 @@ async def decide(desk: Desk) -> Response:
     except UnprocessableError as error:
         return _consent(desk, ask, accounts, form=form, problem=notices.problem(error))
     return _back(address)
-
-
-async def _ask(desk: Desk, asked: Mapping[str, str]) -> Ask | Response:
-    """Return the app's request; where it is wrong, a page that says so and leads back to the app, if that is safe."""
-    consents = desk.ctx.consents
-    client = await consents.clients.find(client_id=asked.get("client_id", ""))
-    redirect_uri = asks.redirect_uri(asked, client=client)
-    try:
-        return asks.read(asked, client=client, audience=consents.audience)
-    except AppRefusedError as error:
-        told = consents.told(redirect_uri, state=asked.get("state"), error=error.oauth)
-        label = desk.texts.text("Back to %(name)s", name=client.name)
-        return notices.page(desk.ctx.renderer, desk.request, error, button=ButtonView(label=label, url=told))
 
 
 def _grant(desk: Desk, form: Form, owner_id: str) -> AgentGrant:
@@ -105,53 +87,22 @@ def _back(address: str) -> Response:
     return RedirectResponse(address, status_code=303, headers=headers)
 
 
-def _nothing(desk: Desk) -> Response:
-    error = ConflictError(
-        "An app works with linked accounts, and there is none yet.", remedy="Link one, then start again in the app."
-    )
-    button = ButtonView(label=desk.texts.text("Link an account"), url="/dashboard/accounts/link")
-    return notices.page(desk.ctx.renderer, desk.request, error, button=button, title="Nothing is linked yet")
-
-
-def _asker(client: Client, redirect_uri: str) -> AskerView:
-    return AskerView(
-        name=client.name,
-        host=redirects.host_of(redirect_uri),
-        on_this_machine=redirects.is_loopback(redirect_uri),
-        document=client.client_id if client.kind == "document" else None,
-    )
-
-
-def _fields(ask: Ask) -> list[tuple[str, str]]:
-    """Return the request as the form sends it back; it is judged anew then."""
-    fields = {
-        "response_type": "code",
-        "client_id": ask.client.client_id,
-        "redirect_uri": ask.redirect_uri,
-        "code_challenge": ask.challenge,
-        "code_challenge_method": "S256",
-        "resource": ask.resource,
-        "scope": " ".join(sorted(ask.effects)),
-        "state": ask.state or "",
-    }
-    return [(name, value) for name, value in fields.items() if value]
-
-
 def _owners(desk: Desk, ask: Ask, owners: list[Owner]) -> Response:
-    texts, fields = desk.texts, _fields(ask)
+    texts = desk.texts
     view = OwnersView(
-        asker=_asker(ask.client, ask.redirect_uri),
+        asker=consent_asked.asker(ask),
         person=desk.person.email,
         project=desk.project,
         owners=[
             OwnerChoiceView(
                 name=one.name,
                 id=one.id,
-                url=f"{PATH}?{urlencode([*fields, ('owner', one.id)])}",
+                url=consent_asked.address(ask, owner=one.id),
                 accounts=texts.count("%(num)s account", "%(num)s accounts", one.accounts),
             )
             for one in owners
         ],
+        link=consent_asked.address(ask, "/link"),
     )
     return desk.page("dashboard/consent_owner.html", view)
 
@@ -160,20 +111,21 @@ def _consent(
     desk: Desk, ask: Ask, accounts: list[Account], *, form: Form | None, problem: ProblemView | None
 ) -> Response:
     """Show the form for the accounts of one owner, as it was sent where something in it was wrong."""
-    texts, fields, owner = desk.texts, _fields(ask), accounts[0]
+    texts, owner = desk.texts, accounts[0]
     ticked = {owner.id} if form is None and len(accounts) == 1 else set(form.all("accounts") if form else ())
     effects = form.all("effects") if form else ()
     days = form.get("days", _USUAL_DAYS) if form else _USUAL_DAYS
     is_chosen = form is not None or "owner" in desk.request.query_params
     view = ConsentView(
-        asker=_asker(ask.client, ask.redirect_uri),
+        asker=consent_asked.asker(ask),
         person=desk.person.email,
         project=desk.project,
         csrf=forms.token_for(desk.token),
-        action=PATH,
-        fields=[*fields, ("owner", owner.origin_owner_id)],
+        action=consent_asked.PATH,
+        fields=[*consent_asked.fields(ask), ("owner", owner.origin_owner_id)],
         owner=owner.origin_owner_name,
-        other_owner=f"{PATH}?{urlencode(fields)}" if is_chosen else None,
+        other_owner=consent_asked.address(ask) if is_chosen else None,
+        link=consent_asked.address(ask, "/link", owner=owner.origin_owner_id),
         accounts=[
             ChoiceView(value=one.id, label=account_choices.title(desk, one), chosen=one.id in ticked, help=one.id)
             for one in accounts
@@ -189,12 +141,4 @@ def _consent(
         may_request_links=form is not None and form.get("may_request_links") == "yes",
         problem=problem,
     )
-    # The answer to this form leads to the app: browsers hold a form's redirects to the policy as well.
-    openness = csp.Openness(form_targets=(origin_of(ask.redirect_uri) or "",))
-    return desk.ctx.renderer.page(
-        "dashboard/consent.html",
-        view=view,
-        locale=texts.locale,
-        status=422 if problem else 200,
-        openness=openness,
-    )
+    return consent_asked.page(desk, "dashboard/consent.html", view, ask, status=422 if problem else 200)

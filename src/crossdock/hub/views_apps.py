@@ -64,6 +64,26 @@ class OwnersView:
     person: str
     project: str
     owners: Sequence[OwnerChoiceView]
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFirstView:
+    """The account that an app lacks: whose it is to be; ``fields`` carry the app's request, ``deny`` takes a no."""
+
+    asker: AskerView
+    person: str
+    project: str
+    csrf: str
+    action: str
+    deny: str
+    fields: Sequence[tuple[str, str]]
+    back: str | None
+    lead: str
+    owner_id: str
+    owner_name: str
+    providers: Sequence[ChoiceView]
+    problem: ProblemView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +98,7 @@ class ConsentView:
     fields: Sequence[tuple[str, str]]
     owner: str
     other_owner: str | None
+    link: str
     accounts: Sequence[ChoiceView]
     every_account: bool
     effects: Sequence[ChoiceView]

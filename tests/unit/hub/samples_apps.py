@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from crossdock.hub import views_apps as apps
 from crossdock.hub import views_dashboard as dash
 from unit.hub.samples_dashboard import NOW, nav
@@ -49,6 +51,7 @@ CONSENT = apps.ConsentView(
     fields=[("client_id", "ocl_1"), ("state", "s")],
     owner="Acme Pet Supplies",
     other_owner="/dashboard/apps/allow?client_id=ocl_1",
+    link="/dashboard/apps/allow/link?client_id=ocl_1",
     accounts=[
         dash.ChoiceView(value="acc_1", label="Acme EU · PackMate", chosen=True, help="acc_1"),
         dash.ChoiceView(value="acc_2", label="Acme US · ParcelPath Sandbox", help="acc_2"),
@@ -71,6 +74,7 @@ REFUSED = apps.ConsentView(
     fields=[("client_id", FAR.document or "")],
     owner="Acme Pet Supplies",
     other_owner=None,
+    link="/dashboard/apps/allow/link?client_id=ocl_1",
     accounts=[dash.ChoiceView(value="acc_1", label="Acme EU · PackMate", help="acc_1")],
     every_account=True,
     effects=[],
@@ -78,6 +82,20 @@ REFUSED = apps.ConsentView(
     days=[dash.ChoiceView(value="30", label="30 days", chosen=True)],
     may_request_links=True,
     problem=PROBLEM,
+)
+FIRST = apps.LinkFirstView(
+    asker=ASKER,
+    person="robin@example.com",
+    project="Example Shop",
+    csrf=CSRF,
+    action="/dashboard/apps/allow/link",
+    deny="/dashboard/apps/allow",
+    fields=[("client_id", "ocl_1")],
+    back=None,
+    lead="An app works with linked accounts, and there is none yet.",
+    owner_id="",
+    owner_name="",
+    providers=[dash.ChoiceView(value="", label="Choose on the next page", chosen=True)],
 )
 APPS: dict[str, tuple[str, object]] = {
     "list": (
@@ -90,6 +108,18 @@ APPS: dict[str, tuple[str, object]] = {
     ),
     "consent": ("dashboard/consent.html", CONSENT),
     "consent-refused": ("dashboard/consent.html", REFUSED),
+    "link-first": ("dashboard/consent_link.html", FIRST),
+    "link-first-refused": (
+        "dashboard/consent_link.html",
+        replace(
+            FIRST,
+            asker=FAR,
+            back="/dashboard/apps/allow?client_id=ocl_1",
+            lead="customer-17 has no linked account yet.",
+            owner_id="customer-17",
+            problem=PROBLEM,
+        ),
+    ),
     "owners": (
         "dashboard/consent_owner.html",
         apps.OwnersView(
@@ -105,6 +135,7 @@ APPS: dict[str, tuple[str, object]] = {
                 )
                 for number in range(8)
             ],
+            link="/dashboard/apps/allow/link?client_id=ocl_1",
         ),
     ),
     "asked": (
