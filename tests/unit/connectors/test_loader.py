@@ -113,6 +113,24 @@ def test_document_that_does_not_parse_is_named(folder: Path) -> None:
         read(folder)
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        ("documents/orders/cancel_order.graphql", "...ChangedOrder", "...NoOrder", "there is no fragment `NoOrder`"),
+        ("fragments/orders.graphql", "...OrderSummary", "...OrderState", "`OrderState` spreads itself"),
+        ("fragments/orders.graphql", "fragment OrderItem on", "fragment OrderItem at", "orders.graphql:"),
+    ],
+)
+def test_wrong_fragment_is_named(folder: Path, name: str, old: str, new: str, message: str) -> None:
+    """A document's broken share is found at start, with the line of the definition that leads to it."""
+    change(folder, f"shiphero/{name}", old, new)
+
+    with pytest.raises(DefinitionError, match=message) as wrong:
+        read(folder)
+
+    assert wrong.value.detail["line"] > 0
+
+
 def test_file_that_grows_without_end_is_refused(folder: Path) -> None:
     """A file of a megabyte, or one nested a hundred deep, is not read."""
     (folder / "big.yaml").write_text("x: " + "a" * 300_000, encoding="utf-8")
