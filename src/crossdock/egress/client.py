@@ -47,8 +47,8 @@ _HOP: Final = frozenset(
     {b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-connection", b"te", b"trailer"}
     | {b"transfer-encoding", b"upgrade"}
 )
-_WHOLE: Final = aiohttp.ClientTimeout(total=None, sock_connect=limits.CONNECT_SECONDS)
-_STREAMED: Final = aiohttp.ClientTimeout(total=None, sock_connect=limits.CONNECT_SECONDS, sock_read=limits.IDLE_SECONDS)
+# The limits on reading are kept here: aiohttp would set and clear a timer for each bit of a reply.
+_WITHIN: Final = aiohttp.ClientTimeout(total=None, sock_connect=limits.CONNECT_SECONDS)
 _TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _NO_RETRY: Final = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
@@ -215,7 +215,7 @@ class Egress:
         host = self._judge(request.url, origins, way).host
         try:
             async with asyncio.timeout(min(request.timeout, limits.LONGEST_SECONDS)):
-                response = await self._ask(request, _STREAMED, content, length)
+                response = await self._ask(request, content, length)
         except (aiohttp.ClientError, OSError, _CutOffError) as error:
             raise TransportError(_kind(error, way), sent=_sent(error, way), host=host) from None
         except BlockedError as error:
@@ -231,7 +231,6 @@ class Egress:
     async def _ask(
         self,
         request: Request,
-        within: aiohttp.ClientTimeout,
         content: AsyncIterable[bytes] | None = None,
         length: int | None = None,
     ) -> aiohttp.ClientResponse:
@@ -247,7 +246,7 @@ class Egress:
             headers=headers,
             data=data,
             allow_redirects=False,
-            timeout=within,
+            timeout=_WITHIN,
             skip_auto_headers=None if method in _SAFE and data is None else _SKIPPED,
             middlewares=(_send_once,) if method in _REPEATED else (),
         )
@@ -264,7 +263,7 @@ class Egress:
         raise TransportError("bad_reply", sent=True, host=guard.origin_of(request.url).host)
 
     async def _exchange(self, request: Request) -> Reply:
-        async with await self._ask(request, _WHOLE) as response:
+        async with await self._ask(request) as response:
             coding = response.headers.get("content-encoding", "")
             content = await body.read(response.content.iter_any(), coding=coding)
             return Reply(status=response.status, headers=_told(response), body=content, url=request.url)
@@ -330,7 +329,7 @@ async def _chunks(response: aiohttp.ClientResponse, watch: Watch, host: str) -> 
     content = response.content
     try:
         while not content.at_eof():
-            passing = watch.feed(await content.readany())
+            passing = watch.feed(content.read_nowait() or await _awaited(content))
             if content.at_eof():
                 passing += watch.end()
             if passing:
@@ -340,6 +339,12 @@ async def _chunks(response: aiohttp.ClientResponse, watch: Watch, host: str) -> 
     except (aiohttp.ClientError, OSError) as error:
         kind: Kind = "read_timeout" if isinstance(error, TimeoutError) else "cut_off"
         raise TransportError(kind, sent=True, host=host) from None
+
+
+async def _awaited(content: aiohttp.StreamReader) -> bytes:
+    """Return what comes next of a reply, if it comes in time."""
+    async with asyncio.timeout(limits.IDLE_SECONDS):
+        return await content.readany()
 
 
 def _end_to_end(response: aiohttp.ClientResponse) -> list[tuple[bytes, bytes]]:

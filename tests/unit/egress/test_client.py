@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from crossdock.egress import limits
 from crossdock.egress.client import Egress, TransportError
 from crossdock.egress.exchange import Request
+from crossdock.egress.redact import Forms
 from crossdock.kernel.errors import InvalidRequestError
 from crossdock.kernel.secret import Secret
 from receiver import Heard, Receiver, answer, receiving
@@ -149,6 +150,37 @@ async def test_a_slow_answer_meets_the_deadline() -> None:
 
     assert await failing(silent, method="POST", seconds=0.2) == ("read_timeout", True, 1)
     assert await failing(trickling, method="POST", seconds=0.2) == ("read_timeout", True, 1)
+
+
+async def test_a_streamed_answer_that_stalls_breaks_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has come goes on at once; the next part has to come in time, as the beginning has."""
+    monkeypatch.setattr(limits, "IDLE_SECONDS", 0.2)
+
+    async with pair(lambda _: answer(200, b"half", content_length="1000")) as (egress, receiver):
+        stream = await egress.stream(
+            Request("GET", f"{receiver.origin}/"), origins=frozenset({receiver.origin}), forms=Forms([])
+        )
+        passed = await anext(stream.chunks)
+        with pytest.raises(TransportError) as stalled:
+            await anext(stream.chunks)
+        await stream.close()
+
+    assert (stalled.value.kind, stalled.value.sent, passed) == ("read_timeout", True, b"half")
+
+
+async def test_a_streamed_answer_that_does_not_begin_meets_the_deadline() -> None:
+    """Silence does not outlast the request's own time limit."""
+
+    async def silent(_: Heard) -> bytes:
+        await asyncio.sleep(30)
+        return answer()
+
+    async with pair(silent) as (egress, receiver):
+        request = Request("GET", f"{receiver.origin}/", timeout=0.2)
+        with pytest.raises(TransportError) as caught:
+            await egress.stream(request, origins=frozenset({receiver.origin}), forms=Forms([]))
+
+    assert (caught.value.kind, caught.value.sent) == ("read_timeout", True)
 
 
 async def test_a_refused_connection_sent_nothing() -> None:
