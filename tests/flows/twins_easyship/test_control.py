@@ -55,6 +55,8 @@ def test_the_clock_is_one_for_both_hosts(easyship_twin: EasyshipTwin) -> None:
         ("/clock", {"advance": 27}, 422),
         ("/clock", {}, 422),
         ("/clock", {"follow": "yes"}, 422),
+        ("/limits", {}, 422),
+        ("/limits", {"on": "no"}, 422),
         ("/faults", {"kind": "418"}, 422),
         ("/faults", {"kind": "slow", "delay": -1}, 422),
         ("/faults", {"kind": "slow", "times": "two"}, 422),
@@ -321,6 +323,22 @@ def test_people_turn_the_clock_on_the_page(easyship_twin: EasyshipTwin, page: Vi
         "offset_seconds": 27 * 86400,
         "followed": True,
     }
+
+
+def test_people_switch_the_limits_on_the_page(easyship_twin: EasyshipTwin, page: Visitor) -> None:
+    """The page says how they are, and its button does the other thing."""
+    easyship_twin.limits(on=True)
+    page.visit("/_twin/")
+    before = page.page.text
+    page.submit("/page/limits", {"limits": "off"})
+    off, off_on_the_page = easyship_twin.control("GET", "/limits"), page.page.text
+    page.submit("/page/limits", {"limits": "on"})
+
+    assert "is refused , as Easyship does it" in before.replace("refused,", "refused ,")
+    assert off == {"on": False}
+    assert off_on_the_page.count("as often as they like") == 2
+    assert easyship_twin.control("GET", "/limits") == {"on": True}
+    assert "Switch the limits off" in page.page.text
 
 
 def test_people_switch_faults_on_the_page(easyship_twin: EasyshipTwin, page: Visitor) -> None:

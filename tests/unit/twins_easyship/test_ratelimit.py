@@ -81,3 +81,15 @@ def test_callers_without_number_do_not_fill_the_memory() -> None:
         limiter.take(str(number), _NOON)
 
     assert len(limiter._counts) <= 10_002
+
+
+def test_counts_are_forgotten() -> None:
+    """Who was refused is served as if nobody had asked yet."""
+    limiter = Limiter(SANDBOX)
+    limiter.take("token", _NOON)
+    refused = limiter.take("token", _NOON)
+
+    limiter.forget()
+
+    assert refused is not None
+    assert limiter.take("token", _NOON) is None

@@ -106,3 +106,17 @@ def test_callers_do_not_share() -> None:
     throttle.clear()
 
     assert (before, other, throttle.of(1)[0].remaining(_START)) == (4, CAPACITY, CAPACITY)
+
+
+def test_while_the_limits_are_off_every_bucket_is_full() -> None:
+    """Nothing is ever missing, and whoever switches them on begins with all credits."""
+    limits = Limits(Store(None), started=True)
+    throttle = Throttle(lambda: _START, limits)
+    throttle.of(1)[0].take(4000, _START)
+
+    limits.switch(on=False)
+    shortages = [throttle.of(1)[0].take(4000, _START) for _ in range(3)]
+    limits.switch(on=True)
+
+    assert shortages == [None] * 3
+    assert throttle.of(1)[0].remaining(_START) == CAPACITY
