@@ -89,8 +89,10 @@ class Pacer:
 
     async def turn(self, *, account: Account, connector: Connector, request: Request, priority: Priority) -> Turn:
         """Return when the call may be sent; raise RateLimitedError with the seconds after which it could be."""
+        if self.pace == "off":
+            return _FREE
         rules = _rules(connector, account)
-        if self.pace == "off" or rules.free:
+        if rules.free:
             return _FREE
         cost = float(requests.predicted_credits(connector=connector, request=request))
         purse = self.purses.get(account.id) or self._purse(account, rules)
