@@ -65,7 +65,7 @@ pictures: install-dev ## Shoot the guide's and the README's pictures anew from t
 	@$(VENV)/bin/python tools/pictures.py
 
 bench: install-dev ## Run the benchmarks: ratios to something measured in the same run
-	@$(VENV)/bin/pytest tests/bench -p no:randomly -s -q -o python_files="bench_*.py"
+	@$(VENV)/bin/pytest tests/bench -p no:randomly -s -q -o python_files="bench_*.py proxy.py"
 
 clean: ## Remove what the commands above have made in this folder
 	@rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .cache tests/conformance/node/node_modules

@@ -1,4 +1,4 @@
-"""The least that an ASGI server can do: one fixed answer. It is the upstream of `bench_proxy` and its yardstick."""
+"""The least that an ASGI server can do: one fixed answer. It is the upstream of `proxy.py` and its yardstick."""
 
 from __future__ import annotations
 
