@@ -14,6 +14,7 @@ from crossdock.connectors.assemble import at, pattern
 from crossdock.connectors.assemble_documents import Documents, Parts
 from crossdock.connectors.look import Look
 from crossdock.connectors.model import Action, Call, EffectRule, IdentityPaths, Paging, ProbeStep, Proxy
+from crossdock.connectors.plainness import is_plain
 from crossdock.connectors.source import Source, Steps
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -102,11 +103,16 @@ def _parts(source: Source, steps: Steps, documents: Documents) -> Parts:
     if unplaced:
         raise source.wrong((*steps, "path"), f"`{min(unplaced)}` is in the call or in `path`, but not in both")
     inputs = _inputs(value)
+    if not is_plain(inputs):
+        _check(source, steps, inputs)
+    return Parts(call, lambda: inputs, _paging(value.get("page")), value.get("result", ""))
+
+
+def _check(source: Source, steps: Steps, inputs: Mapping[str, Any]) -> None:
     try:
         jsonschema.Draft202012Validator.check_schema(inputs)
     except jsonschema.SchemaError as error:
         raise source.wrong(steps, f"the inputs are no JSON Schema: {error.message[:150]}") from None
-    return Parts(call, lambda: inputs, _paging(value.get("page")), value.get("result", ""))
 
 
 def _inputs(value: Mapping[str, Any]) -> dict[str, Any]:

@@ -36,7 +36,18 @@ def load(*, folder: Path, name: str, origin_rewrites: Mapping[str, str]) -> Conn
 @cache
 def _validator() -> jsonschema.protocols.Validator:
     schema = json.loads((_HERE / "schema.json").read_text(encoding="utf-8"))
-    return jsonschema.Draft202012Validator(schema)
+    return jsonschema.Draft202012Validator(_inlined(schema, schema["$defs"]))
+
+
+def _inlined(value: Any, named: Mapping[str, Any]) -> Any:
+    """Put what a reference leads to in its place: following it takes longer than most of what is checked there."""
+    if isinstance(value, list):
+        return [_inlined(one, named) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if "$ref" in value:
+        return _inlined(named[value["$ref"].removeprefix("#/$defs/")], named)
+    return {key: _inlined(one, named) for key, one in value.items() if key != "$defs"}
 
 
 def _check_schema(source: Source) -> None:

@@ -105,6 +105,27 @@ def test_mistake_is_named_with_its_line(folder: Path, name: str, old: str, new: 
     assert str(wrong.value).startswith(f"{name}:{line}: ")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("id: {type: string, description", "id: {type: strin, description", "'strin' is not valid under any"),
+        ("id: {type: string, description", "id: {type: string, maxLength: -1, description", "-1 is less than"),
+        ("id: {type: string, description", "id: {type: string, pattern: '[a', description", "'[a' is not a 'regex'"),
+    ],
+)
+def test_inputs_that_are_no_schema_are_named(tmp_path: Path, old: str, new: str, message: str) -> None:
+    """What a caller may send is itself checked, and the action that is wrong is named by its line."""
+    shutil.copytree(DEFINITIONS, tmp_path, dirs_exist_ok=True)
+    file = "easyship/actions/billing.yaml"
+    change(tmp_path, file, old, new)
+
+    with pytest.raises(DefinitionError) as wrong:
+        read(tmp_path)
+
+    line = (tmp_path / file).read_text(encoding="utf-8").split("\n").index("  list_billing_documents:") + 1
+    assert str(wrong.value).startswith(f"{file}:{line}: the inputs are no JSON Schema: {message}")
+
+
 def test_document_that_does_not_parse_is_named(folder: Path) -> None:
     """A broken GraphQL document is found at start and not by a customer."""
     (folder / "shiphero/documents/common/get_me.graphql").write_text("query {", encoding="utf-8")
