@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from crossdock.accounts.model import Account, AccountQuery
 from crossdock.cli import output, place
 from crossdock.cli.output import Json
 from crossdock.cli.place import DataDir, ProjectId
-from crossdock.linking.session import SessionRequest
-from crossdock.projects.model import Principal
 
 if TYPE_CHECKING:
+    from crossdock.accounts.model import Account
+    from crossdock.projects.model import Principal
     from crossdock.server import House
 
 ACTOR: Final = "system:cli"
@@ -37,6 +36,7 @@ def list_accounts(
     json: Json = False,
 ) -> None:
     """List the linked accounts, newest first."""
+    from crossdock.accounts.model import AccountQuery
 
     async def work() -> None:
         query = AccountQuery(
@@ -112,6 +112,7 @@ def probe(account: AccountId, project: ProjectId = None, data_dir: DataDir = Non
 @app.command()
 def relink(account: AccountId, project: ProjectId = None, data_dir: DataDir = None, json: Json = False) -> None:
     """Try the stored credential once more, else make a link on which a person renews it; the account keeps its id."""
+    from crossdock.linking.session import SessionRequest
 
     async def work(house: House, project_id: str) -> str | None:
         found = await house.accounts.get(project_id=project_id, account_id=account)
@@ -182,6 +183,8 @@ def delete(
 
 def operator(project_id: str) -> Principal:
     """Return the principal of whoever has the machine: everything is allowed."""
+    from crossdock.projects.model import Principal
+
     return Principal(project_id=project_id, actor=ACTOR, scopes=frozenset({"admin"}), role=None)
 
 

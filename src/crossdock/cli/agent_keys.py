@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,8 +10,9 @@ from crossdock.cli import output, place
 from crossdock.cli.accounts import ACTOR
 from crossdock.cli.output import Json
 from crossdock.cli.place import DataDir, ProjectId
-from crossdock.projects import agents
-from crossdock.projects.model import AgentKey
+
+if TYPE_CHECKING:
+    from crossdock.projects.model import AgentKey
 
 app = typer.Typer(help="Make, list and revoke the keys of agents.", no_args_is_help=True)
 
@@ -71,6 +72,7 @@ def create(
     json: Json = False,
 ) -> None:
     """Make an agent key and print it: it is shown this once."""
+    from crossdock.projects import agents
 
     async def work() -> tuple[AgentKey, str]:
         async with place.house(place.read_settings(data_dir=data_dir)) as house:
@@ -117,6 +119,8 @@ def revoke(
 
 
 def _document(key: AgentKey) -> dict[str, object]:
+    from crossdock.projects import agents
+
     return {
         "id": key.id,
         "name": key.name,

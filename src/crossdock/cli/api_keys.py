@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,8 +10,10 @@ from crossdock.cli import output, place
 from crossdock.cli.accounts import ACTOR
 from crossdock.cli.output import Json
 from crossdock.cli.place import DataDir, ProjectId
-from crossdock.projects.model import ApiKey
 from crossdock.projects.policy import SCOPES
+
+if TYPE_CHECKING:
+    from crossdock.projects.model import ApiKey
 
 app = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
 

@@ -11,7 +11,6 @@ from crossdock.cli.accounts import operator
 from crossdock.cli.output import Json
 from crossdock.cli.place import DataDir, ProjectId
 from crossdock.kernel.errors import ConflictError
-from crossdock.linking.session import SessionRequest
 
 
 def register(app: typer.Typer) -> None:
@@ -30,6 +29,7 @@ def link(
     json: Json = False,
 ) -> None:
     """Make a hosted link on which a person links an account."""
+    from crossdock.linking.session import SessionRequest
 
     async def work() -> str:
         request = SessionRequest(

@@ -6,28 +6,14 @@ no database and no vault is needed where the agent runs.
 
 from __future__ import annotations
 
-import asyncio
-import json
-import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 import typer
 
 from crossdock.cli import output, place
 from crossdock.cli.place import DataDir
-from crossdock.egress.client import Egress
-from crossdock.egress.errors import TransportError
-from crossdock.egress.exchange import Request
 from crossdock.kernel.errors import UnauthenticatedError
 from crossdock.kernel.secret import Secret
-
-_LONGEST_LINE: Final = 4 * 1024 * 1024
-_SECONDS: Final = 120.0
-_VERSION: Final = "io.modelcontextprotocol/protocolVersion"
-_FAILED: Final = -32000
-_UNREADABLE: Final = -32700
 
 
 def register(app: typer.Typer) -> None:
@@ -44,6 +30,8 @@ def mcp(
     data_dir: DataDir = None,
 ) -> None:
     """Serve the tools of linked accounts on standard input and output; CROSSDOCK_AGENT_KEY holds the key."""
+    from crossdock.cli.bridge import Bridge, serve
+
     settings = place.read_settings(data_dir=data_dir)
     if (last := place.running(settings.data_dir)) is not None:
         settings = place.beside(settings, last)
@@ -54,98 +42,4 @@ def mcp(
         )
     key = Secret(settings.agent_key.get_secret_value())
     hub = (url or settings.hub_url).rstrip("/")
-    output.run(_serve(Bridge(hub=hub, key=key, account=account, query="?effects=read" if read_only else "")))
-
-
-@dataclass(slots=True, kw_only=True)
-class Bridge:
-    """Carries messages to a hub; ``revision`` is the one that a handshake agreed on."""
-
-    hub: str
-    key: Secret
-    account: str | None
-    query: str
-    revision: str | None = None
-    running: set[asyncio.Task[None]] = field(default_factory=set)
-
-    async def answer(self, egress: Egress, line: bytes) -> bytes | None:
-        """Return the answer to a line, None where the message wants none."""
-        try:
-            message = json.loads(line)
-        except ValueError:
-            return _error(None, _UNREADABLE, "The line is not JSON.")
-        if not isinstance(message, dict):
-            return _error(None, _UNREADABLE, "The line is not one message.")
-        request = Request(
-            method="POST",
-            url=f"{self.hub}/mcp{self.query}",
-            headers=self._headers(message),
-            body=line,
-            timeout=_SECONDS,
-        )
-        try:
-            reply = await egress.send(request, origins=frozenset({self.hub}))
-            said = reply.json() if reply.body else None
-        except (TransportError, ValueError):
-            return _error(message.get("id"), _FAILED, f"The hub at {self.hub} does not answer. Is it running?")
-        if "id" not in message:
-            return None
-        if not isinstance(said, dict) or "jsonrpc" not in said:
-            return _error(message["id"], _FAILED, _told(said))
-        if message.get("method") == "initialize":
-            self.revision = (said.get("result") or {}).get("protocolVersion")
-        return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
-
-    def _headers(self, message: Mapping[str, Any]) -> dict[str, str | Secret]:
-        params = message.get("params")
-        params = params if isinstance(params, dict) else {}
-        meta = params.get("_meta")
-        revision = meta.get(_VERSION) if isinstance(meta, dict) else None
-        headers: dict[str, str | Secret] = {
-            "Authorization": Secret(f"Bearer {self.key.reveal()}"),
-            "Content-Type": "application/json",
-            "Accept": "application/json, text/event-stream",
-        }
-        if revision:
-            headers |= {"Mcp-Method": str(message.get("method"))}
-            headers |= {"Mcp-Name": params["name"]} if isinstance(params.get("name"), str) else {}
-        if revision or self.revision:
-            headers |= {"MCP-Protocol-Version": str(revision or self.revision)}
-        return headers | ({"X-Account-Id": self.account} if self.account else {})
-
-
-async def _serve(bridge: Bridge) -> None:
-    """Answer lines until the input ends; slow calls do not hold up others."""
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(limit=_LONGEST_LINE)
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    egress = await Egress.open(private_origins=frozenset({bridge.hub}))
-
-    async def carry(line: bytes) -> None:
-        if (answer := await bridge.answer(egress, line)) is not None:
-            sys.stdout.buffer.write(answer + b"\n")
-            sys.stdout.buffer.flush()
-
-    try:
-        while line := await reader.readline():
-            if b'"initialize"' in line:
-                await carry(line)
-                continue
-            task = asyncio.create_task(carry(line))
-            bridge.running.add(task)
-            task.add_done_callback(bridge.running.discard)
-        await asyncio.gather(*bridge.running)
-    finally:
-        await egress.close()
-
-
-def _error(number: object, code: int, message: str) -> bytes:
-    told = {"jsonrpc": "2.0", "id": number, "error": {"code": code, "message": message}}
-    return json.dumps(told, ensure_ascii=False).encode()
-
-
-def _told(said: object) -> str:
-    """Return a refusal of the hub's in words, with its remedy."""
-    if isinstance(said, dict) and said.get("message"):
-        return f"{said['message']} {said.get('remedy', '')}".strip()
-    return "The hub refused the request."
+    output.run(serve(Bridge(hub=hub, key=key, account=account, query="?effects=read" if read_only else "")))
