@@ -21,7 +21,8 @@ async def seed(world: World) -> None:
 def claim(world: World) -> dict[str, Any]:
     now = world.clock.now()
     times = {"now": now, "running_until": now + timedelta(minutes=5), "expires_at": now + timedelta(days=1)}
-    return {**KEY, "fingerprint": b"f", **times}
+    write = idempotency_store.Write(ACCOUNT, "easyship_create_address")
+    return {**KEY, "fingerprint": b"f", "write": write, **times}
 
 
 def foreign(world: World) -> dict[str, Any]:
@@ -38,6 +39,7 @@ _KEYS = {
             **KEY,
             answer={"data": "foreign"},
             content=b"",
+            now=w.clock.now(),
             running_until=w.clock.now() + timedelta(minutes=2),
         )
     ),
@@ -48,6 +50,11 @@ _KEYS = {
             **KEY,
             now=w.clock.now() + timedelta(minutes=6),
             running_until=w.clock.now() + timedelta(minutes=11),
+        )
+    ),
+    "find_keys": Case(
+        lambda w: idempotency_store.find_keys(
+            w.conn, **foreign(w), key="once", account_id=ACCOUNT, holder=None, now=w.clock.now()
         )
     ),
     "delete_key": Case(lambda w: idempotency_store.delete_key(w.conn, **foreign(w), **KEY)),

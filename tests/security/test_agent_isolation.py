@@ -26,6 +26,7 @@ WAYS: dict[str, tuple[str, str, Any]] = {
     "proxy": ("GET", "/proxy/2024-09/item_categories", None),
     "proxy that writes": ("POST", "/proxy/2024-09/tags", {"name": "t"}),
     "envelope": ("POST", "/unified/proxy", {"method": "get", "path": "/2024-09/item_categories"}),
+    "a write's key": ("GET", "/idempotency_keys/once", None),
     "permissions": ("POST", "/unified/check_permissions", {"resource_id": LIST, "action": "read"}),
     "tools": ("MCP", "tools/list", None),
     "tool": ("MCP", "tools/call", {"name": LIST, "arguments": {}}),

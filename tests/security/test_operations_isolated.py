@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from fastapi.routing import APIRoute
 
+from crossdock.accounts.model import AccountChange
 from crossdock.api import app as api
 from house import Answer, Live, Tenant, new_tenant
 from twins import EasyshipTwin
@@ -95,6 +96,12 @@ async def world(shared_live: Live, easyship_twin_process: EasyshipTwin) -> Async
     sibling = {"origin_owner_id": "sibling", "origin_owner_name": "Sibling"}
     sibling_token = (await live.call("POST", "/connect_sessions", data=sibling)).json()["token"]
     await live.call("POST", "/actions/rpc", data=_LIST_SHIPMENTS, headers={"x-account-id": account})
+    may_write = AccountChange(effects=frozenset({"read", "write"}))
+    await live.house.accounts.change(
+        project_id=live.tenant.project.id, account_id=account, change=may_write, actor="key:k"
+    )
+    once = {"x-account-id": account, "idempotency-key": "mine"}
+    await live.call("POST", "/proxy/2024-09/tags", data={"name": MARK}, headers=once)
     kept = await live.call("POST", "/actions/rpc?sync=true", data=_LIST_SHIPMENTS, headers={"x-account-id": account})
     # Written in the background, half a second later: afterwards nothing of the first project moves by itself.
     await live.house.calls.log.flush()
@@ -260,6 +267,11 @@ CASES: dict[str, list[Case]] = {
     "DELETE /auth_configs/{profile_id}": [
         Case("profile", lambda w: w.api("DELETE", f"/auth_configs/{w.integration}")),
     ],
+    "GET /idempotency_keys/{key}": [
+        Case("account", lambda w: w.api("GET", "/idempotency_keys/mine", x_account_id=w.account)),
+        Case("own_account", lambda w: w.api("GET", "/idempotency_keys/mine", x_account_id=w.foreign_account)),
+        Case("none", lambda w: w.api("GET", "/idempotency_keys/mine"), 400),
+    ],
     "POST /actions/rpc/synced": [
         Case(
             "header",
@@ -398,7 +410,7 @@ _ALL = [(operation, case) for operation, cases in CASES.items() for case in case
 def test_every_operation_has_a_case() -> None:
     """An operation cannot be added, in the document or beside it, without a case that asks for another project's."""
     routes = [route for router in api._ROUTERS for route in router.routes if isinstance(route, APIRoute)]
-    operations = {f"{method} {route.path}" for route in routes for method in route.methods or ()}
+    operations = {f"{method} {route.path_format}" for route in routes for method in route.methods or ()}
 
     assert operations == set(CASES)
     assert len(_ALL) >= 45

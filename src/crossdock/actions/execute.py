@@ -116,6 +116,7 @@ class Actions:
             key=call.manner.once,
             intent=intent,
             request=[call.action, dict(call.path), dict(call.query), call.body],
+            call_id=errand.id,
         )
 
         async def alone() -> ActionResult:
@@ -135,9 +136,8 @@ class Actions:
         passage = proxy.passage(
             connector=connector, environment=connector.environment(account.environment), asked=request
         )
-        intent = replace(passage.intent, id=request.manner.id)
+        intent, sent = passage.intent, passage.request
         await self.record.check_effect(principal=principal, account=account, intent=intent)
-        sent = passage.request
         errand = self.record.errand(
             principal=principal, account=account, intent=intent, request=sent, priority=request.manner.priority
         )
@@ -145,8 +145,9 @@ class Actions:
             principal=principal,
             account_id=account.id,
             key=request.manner.once,
-            intent=passage.intent,
+            intent=intent,
             request=[sent.method, sent.url, sent.body],
+            call_id=errand.id,
         )
 
         async def passed() -> ProxyReply:

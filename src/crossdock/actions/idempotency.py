@@ -39,6 +39,7 @@ LIFE: Final = timedelta(hours=24)
 RUNNING: Final = timedelta(minutes=5)
 # After an exchange without an answer: longer than a provider's own servers let a request run.
 SETTLING: Final = timedelta(minutes=2)
+STANDING: Final = "`GET /idempotency_keys/{key}` tells where it stands."
 LARGEST_ANSWER: Final = 1024 * 1024
 _SWEPT: Final = 5000
 _KEY: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
@@ -60,8 +61,15 @@ class Ticket:
     key: str = field(repr=False)
     fingerprint: bytes
     account_id: str
+    action: str
+    call_id: str | None = None
     harmless: bool = False
     look_with: Mapping[str, Any] | None = None
+
+    @property
+    def write(self) -> store.Write:
+        """What the key stands for."""
+        return store.Write(self.account_id, self.action, self.call_id, self.look_with)
 
     @property
     def place(self) -> dict[str, str]:
@@ -205,6 +213,7 @@ class Idempotency:
                 conn,
                 **ticket.place,
                 fingerprint=ticket.fingerprint,
+                write=ticket.write,
                 now=now,
                 running_until=now + RUNNING,
                 expires_at=now + LIFE,
@@ -237,7 +246,12 @@ class Idempotency:
         try:
             async with self.db.connection() as conn:
                 await store.keep_answer(
-                    conn, **ticket.place, answer=kept.answer, content=kept.content, running_until=until
+                    conn,
+                    **ticket.place,
+                    answer=kept.answer,
+                    content=kept.content,
+                    now=self.clock.now(),
+                    running_until=until,
                 )
         except _AWAY as error:
             _log.warning("idempotency.keep.failed", error=type(error).__name__, account_id=ticket.account_id)
@@ -247,6 +261,8 @@ class Idempotency:
         if isinstance(error, OutcomeUnknownError) and ticket.harmless:
             await self.release(ticket=ticket)
         elif isinstance(error, ProviderRefusedError | OutcomeUnknownError):
+            if isinstance(error, OutcomeUnknownError):
+                error.remedy = f"{error.remedy} {STANDING}"
             await self.keep(ticket=ticket, kept=Kept(_error_form(error)))
         else:
             await self.release(ticket=ticket)
@@ -263,10 +279,13 @@ class Idempotency:
             return await store.delete_ended(conn, now=self.clock.now(), at_most=_SWEPT)
 
 
-def ticket(*, principal: Principal, account_id: str, key: str | None, intent: Intent, request: Any) -> Ticket | None:
+def ticket(
+    *, principal: Principal, account_id: str, key: str | None, intent: Intent, request: Any, call_id: str | None = None
+) -> Ticket | None:
     """Return the ticket of a write that came with a key; None for what reads or came without one.
 
-    ``request`` is JSON, or bytes in it, that is the same exactly where the request is the same.
+    ``request`` is JSON, or bytes in it, that is the same exactly where the request is the same. ``call_id`` is the
+    call's id in the log.
     """
     if key is None or intent.effect == "read":
         return None
@@ -277,6 +296,8 @@ def ticket(*, principal: Principal, account_id: str, key: str | None, intent: In
         key=key,
         fingerprint=hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest(),
         account_id=account_id,
+        action=intent.name,
+        call_id=call_id,
         harmless=intent.kept,
         look_with=intent.look_with,
     )
@@ -305,7 +326,7 @@ def _digest(value: Any) -> str:
 def _running() -> CrossdockError:
     return UnavailableError(
         "The write under this Idempotency-Key is still running.",
-        remedy="Wait for the seconds that Retry-After names, then send the same request with the same key.",
+        remedy=f"Wait for the seconds that Retry-After names, then send the same request with the same key. {STANDING}",
         retry_after=1.0,
         code="idempotency_key_in_use",
         status=ConflictError.status,
@@ -316,7 +337,7 @@ def _running() -> CrossdockError:
 def _unfinished(one: Ticket) -> OutcomeUnknownError:
     return OutcomeUnknownError(
         "The write under this Idempotency-Key was begun and never finished.",
-        remedy="Look whether it happened before you send it again under a new key.",
+        remedy=f"Look whether it happened before you send it again under a new key. {STANDING}",
         detail={"account_id": one.account_id, **({"look_with": one.look_with} if one.look_with else {})},
     )
 
@@ -324,7 +345,7 @@ def _unfinished(one: Ticket) -> OutcomeUnknownError:
 def _settling(one: Ticket, seconds: float) -> CrossdockError:
     return UnavailableError(
         "The write under this Idempotency-Key is not there, but it may still be on its way.",
-        remedy="Wait for the seconds that Retry-After names, then send the same request with the same key.",
+        remedy=f"Wait for the seconds that Retry-After names, then send the same request with the same key. {STANDING}",
         retry_after=max(1.0, seconds),
         code="outcome_settling",
         status=ConflictError.status,

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from crossdock.db.pool import Connection, Row
 
 # What has ended is gone for everyone; no row is handed to anybody.
 ACROSS_PROJECTS = ("delete_ended",)
+
+
+class Write(NamedTuple):
+    """What a key stands for: a call of an account, its id in the log, and how to find out whether it happened."""
+
+    account_id: str
+    action: str
+    call_id: str | None = None
+    look_with: Mapping[str, Any] | None = None
 
 
 async def insert_key(
@@ -18,6 +28,7 @@ async def insert_key(
     holder: str,
     key: str,
     fingerprint: bytes,
+    write: Write,
     now: datetime,
     running_until: datetime,
     expires_at: datetime,
@@ -25,10 +36,12 @@ async def insert_key(
     """Claim a key; False where it is taken. One whose time has ended is taken over."""
     claimed = await conn.fetchval(
         """insert into idempotency_keys as k
-               (project_id, holder, key, fingerprint, running_until, created_at, expires_at)
-           values ($1, $2, $3, $4, $5, $6, $7)
+               (project_id, holder, key, fingerprint, running_until, created_at, expires_at,
+                account_id, action, call_id, look_with)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
            on conflict (project_id, holder, key) do update set fingerprint = $4, answer = null, content = null,
-               running_until = $5, created_at = $6, expires_at = $7 where k.expires_at <= $6
+               answered_at = null, running_until = $5, created_at = $6, expires_at = $7, account_id = $8, action = $9,
+               call_id = $10, look_with = $11 where k.expires_at <= $6
            returning true""",
         project_id,
         holder,
@@ -37,6 +50,7 @@ async def insert_key(
         running_until,
         now,
         expires_at,
+        *write,
     )
     return bool(claimed)
 
@@ -60,6 +74,7 @@ async def keep_answer(
     key: str,
     answer: dict[str, Any],
     content: bytes | None,
+    now: datetime,
     running_until: datetime,
 ) -> bool:
     """Keep a claimed key's answer; False where the claim is gone.
@@ -67,7 +82,7 @@ async def keep_answer(
     ``running_until`` is until when a write whose outcome is unknown can still happen.
     """
     kept = await conn.fetchval(
-        """update idempotency_keys set answer = $4, content = $5, running_until = $6
+        """update idempotency_keys set answer = $4, content = $5, running_until = $6, answered_at = $7
            where project_id = $1 and holder = $2 and key = $3 and answer is null returning true""",
         project_id,
         holder,
@@ -75,8 +90,30 @@ async def keep_answer(
         answer,
         content,
         running_until,
+        now,
     )
     return bool(kept)
+
+
+async def find_keys(
+    conn: Connection, *, project_id: str, key: str, account_id: str, holder: str | None, now: datetime
+) -> Sequence[Row]:
+    """Return what stands under a key for an account, the newest first; with a holder of that one's alone."""
+    return await conn.fetch(
+        """select holder, account_id, action, call_id, look_with, created_at, answered_at, running_until, expires_at,
+                  answer -> 'error' as error, coalesce((answer ->> 'status')::int, 200) as status,
+                  answer is not null as is_answered, coalesce((answer ->> 'found')::boolean, false) as is_found,
+                  coalesce(json_array_length(answer -> 'errors'), 0) > 0 as is_partial
+           from idempotency_keys
+           where project_id = $1 and key = $2 and account_id = $3 and expires_at > $4
+             and ($5::text is null or holder = $5) and holder <> 'look'
+           order by created_at desc""",
+        project_id,
+        key,
+        account_id,
+        now,
+        holder,
+    )
 
 
 async def retake_key(

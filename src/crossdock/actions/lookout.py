@@ -133,5 +133,6 @@ class Lookout:
             key=digest.hexdigest(),
             fingerprint=digest.digest(),
             account_id=self.account_id,
+            action=self.action.name,
             look_with=intent.look_with,
         )

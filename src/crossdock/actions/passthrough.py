@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from crossdock.accounts.model import Account
@@ -71,14 +71,12 @@ class Passthrough:
         policy.require(principal, "proxy")
         account = await self.leases.reached(principal=principal, account_id=account_id)
         passage = await self._passage(account, incoming)
-        intent = replace(passage.intent, id=incoming.manner.id)
-        await self.record.check_effect(principal=principal, account=account, intent=intent)
-        sent = passage.request
+        await self.record.check_effect(principal=principal, account=account, intent=passage.intent)
         errand = self.record.errand(
             principal=principal,
             account=account,
-            intent=intent,
-            request=sent,
+            intent=passage.intent,
+            request=passage.request,
             priority=incoming.manner.priority,
         )
         ticket = _ticket(errand, incoming)
@@ -192,6 +190,7 @@ def _ticket(errand: Errand, incoming: Incoming) -> Ticket | None:
         key=incoming.manner.once,
         intent=errand.intent,
         request=[sent.method, sent.url, sent.body],
+        call_id=errand.id,
     )
 
 

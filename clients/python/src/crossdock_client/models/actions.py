@@ -151,11 +151,44 @@ class Guides:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdempotencyKeyAnswer:
+    """Where a write stands that was sent with an Idempotency-Key."""
+
+    key: str
+    state: Literal["running", "answered", "outcome_unknown"]
+    account_id: str
+    action: str
+    """The action, or method and path of a request of one's own."""
+    request_id: str | None = None
+    """The call's id in the log: `GET /requests/logs/{id}`."""
+    sent_by: str
+    sent_at: str
+    settles_at: str | None = None
+    """Until when it may be running, or can still happen."""
+    expires_at: str
+    """When the key is forgotten."""
+    answer: KeptAnswer | None = None
+    look_with: dict[str, Any] | None = None
+    """Where nobody knows what came of it: the action that shows it, with its inputs."""
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImageTold:
     """A picture of a guide."""
 
     src: str
     alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAnswer:
+    """The answer that a repeat gets: its status, and where it is an error the code."""
+
+    status: int
+    outcome: Literal["ok", "partial", "found", "error"]
+    code: str | None = None
+    answered_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from crossdock_client.call import AsyncSender, Call, comma, once
+from crossdock_client.call import AsyncSender, Call, comma, once, segment
 from crossdock_client.models.actions import (
     ActionsBuilt,
     ActionsFound,
     ActionsMetaPage,
     DefenderConfig,
+    IdempotencyKeyAnswer,
     PermissionsAnswer,
     RpcAnswer,
     SyncedAnswer,
@@ -171,6 +172,20 @@ class AsyncActions:
             query={"page_size": page_size, "skip": skip},
             headers={"x-account-id": account_id, "x-connector-profile-id": connector_profile_id},
             body={"action": action, "path": path, "filter": filter, "run_id": run_id},
+        )
+        return await self._sender.send(call)
+
+    async def get_idempotency_key(self, key: str, *, account_id: str | None = None) -> IdempotencyKeyAnswer:
+        """Tell what has become of a write that was sent with this key for the account that `x-account-id` names.
+
+        - `key`: The Idempotency-Key that was sent, percent-encoded.
+        - `account_id`: The linked account that the call is for.
+        """
+        call = Call(
+            method="GET",
+            path=f"/idempotency_keys/{segment(key)}",
+            answer=IdempotencyKeyAnswer,
+            headers={"x-account-id": account_id},
         )
         return await self._sender.send(call)
 
