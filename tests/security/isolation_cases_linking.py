@@ -54,6 +54,7 @@ _LINKING = {
     "insert_session": writes(insert_session),
     "get_session": Case(lambda w: store.get_session(w.conn, **session(w))),
     "finish_session": Case(lambda w: store.finish_session(w.conn, **session(w), now=w.clock.now())),
+    "revoke_session": Case(lambda w: store.revoke_session(w.conn, **session(w), now=w.clock.now())),
     "extend_session": Case(
         lambda w: store.extend_session(w.conn, **session(w), expires_at=w.clock.now() + timedelta(days=30))
     ),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
-from crossdock.linking import request_store, store
+from crossdock.linking import request_store
 from crossdock.linking.asking import LinkRequest
 from security.isolation import Case, World, writes
 from security.isolation_rows import seed_linking
@@ -27,17 +27,8 @@ async def seed(world: World) -> None:
         created_at=now,
         expires_at=now + timedelta(days=1),
     )
-    linked = await store.insert_attempt(
-        world.conn,
-        project_id=world.mine,
-        attempt_id="att_done",
-        session_id=world["session"].id,
-        values={"status": "authenticated", "account_id": "acc_mine"},
-        now=now,
-        expires_at=now,
-    )
     await request_store.insert_request(world.conn, project_id=world.mine, token_hash=b"mine", request=request)
-    world.keep(asked=request, linked=linked)
+    world.keep(asked=request)
 
 
 async def insert_request(world: World) -> None:
@@ -52,13 +43,28 @@ async def count_open(world: World) -> object:
 
 async def get_request(world: World) -> object:
     """Find it neither as another project nor as another agent of the same one."""
-    asked = [(world.foreign, HOLDER), (world.mine, "agent:agk_other")]
+    now = world.clock.now()
+    asked = [(world.foreign, HOLDER), (world.foreign, None), (world.mine, "agent:agk_other")]
     return tuple(
         [
-            await request_store.get_request(world.conn, project_id=project_id, holder=holder, request_id=REQUEST)
+            await request_store.get_request(
+                world.conn, project_id=project_id, holder=holder, request_id=REQUEST, at=now
+            )
             for project_id, holder in asked
         ]
     )
+
+
+async def list_requests(world: World) -> object:
+    now = world.clock.now()
+    return await request_store.list_requests(
+        world.conn, project_id=world.foreign, standing=None, at=now, limit=10, offset=0
+    )
+
+
+async def count_requests(world: World) -> object:
+    now = world.clock.now()
+    return await request_store.count_requests(world.conn, project_id=world.foreign, standing=None, at=now)
 
 
 async def open_request(world: World) -> object:
@@ -66,8 +72,8 @@ async def open_request(world: World) -> object:
     return await request_store.open_request(world.conn, project_id=world.foreign, request_id=REQUEST, at=now)
 
 
-async def attach_session(world: World) -> None:
-    await request_store.attach_session(
+async def attach_session(world: World) -> object:
+    return await request_store.attach_session(
         world.conn, project_id=world.foreign, request_id=REQUEST, session_id=world["session"].id
     )
 
@@ -77,17 +83,20 @@ async def decline_request(world: World) -> object:
     return await request_store.decline_request(world.conn, project_id=world.foreign, request_id=REQUEST, at=now)
 
 
-async def linked_account(world: World) -> object:
-    return await request_store.linked_account(world.conn, project_id=world.foreign, session_id=world["session"].id)
+async def withdraw_request(world: World) -> object:
+    now = world.clock.now()
+    return await request_store.withdraw_request(world.conn, project_id=world.foreign, request_id=REQUEST, at=now)
 
 
 _CASES = {
     "insert_request": writes(insert_request),
     "count_open": Case(count_open),
     "get_request": Case(get_request),
+    "list_requests": Case(list_requests),
+    "count_requests": Case(count_requests),
     "open_request": Case(open_request),
     "attach_session": Case(attach_session),
     "decline_request": Case(decline_request),
-    "linked_account": Case(linked_account),
+    "withdraw_request": Case(withdraw_request),
 }
 CASES = MappingProxyType({f"linking.request_store.{name}": case for name, case in _CASES.items()})

@@ -49,6 +49,7 @@ async def index(desk: Desk) -> Response:
         may_link=desk.may("connect_sessions:write"),
         pages=_pages(desk, found, number),
         attention=attention.total,
+        asked=await desk.ctx.link_requests.waiting(project_id=desk.project_id),
     )
     return desk.page("dashboard/accounts.html", view)
 

@@ -22,6 +22,7 @@ from crossdock.projects.model import Person, Principal
 
 _ITEMS = (
     ("accounts", "Accounts", "/dashboard/accounts", "link", "accounts:read"),
+    ("requests", "Link requests", "/dashboard/requests", "ask", "accounts:read"),
     ("connectors", "Connectors", "/dashboard/connectors", "plug", "accounts:read"),
     ("tester", "Request tester", "/dashboard/tester", "play", "actions:read"),
     ("logs", "Request logs", "/dashboard/logs", "pulse", "logs:read"),
@@ -48,6 +49,7 @@ _NOTICES: dict[str, tuple[Tone, str]] = {
     "revoked": ("good", "The key is revoked. It stops working at once."),
     "agent_revoked": ("good", "The key is revoked. The agent that has it is refused at once."),
     "disconnected": ("good", "The app is disconnected. It is refused at once."),
+    "request_declined": ("good", "Declined. The agent is told that, and nothing else."),
     "webhook_deleted": ("good", "The webhook is deleted."),
     "test_delivered": ("good", "The test arrived."),
     "test_failed": ("warn", "The test did not arrive. The answer stands below."),

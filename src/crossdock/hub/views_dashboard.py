@@ -95,6 +95,7 @@ class AccountsView:
     may_link: bool
     pages: PagesView
     attention: int = 0
+    asked: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final, Literal
 
 from crossdock.kernel.errors import ConflictError, ForbiddenError, UnauthenticatedError, UnprocessableError
@@ -12,6 +14,13 @@ from crossdock.kernel.words import plain
 from crossdock.projects.model import AgentGrant, Principal
 
 Status = Literal["pending", "linked", "declined", "expired"]
+Standing = Literal["open", "followed", "linked", "declined", "lapsed"]
+"""How people see a request: nobody opened its link yet, somebody did, and the three ends."""
+
+STANDINGS: Final[Mapping[Standing, Status]] = MappingProxyType(
+    {"open": "pending", "followed": "pending", "linked": "linked", "declined": "declined", "lapsed": "expired"}
+)
+"""What the agent learns of each."""
 
 LIFE: Final = timedelta(hours=24)
 KEPT: Final = timedelta(days=30)
@@ -37,6 +46,15 @@ class LinkRequest:
     session_id: int | None = None
     opened_at: datetime | None = None
     declined_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A request, how it stands, and the account that was linked for it."""
+
+    request: LinkRequest
+    standing: Standing
+    account_id: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +104,14 @@ def too_many() -> ConflictError:
         f"{MOST_OPEN} requests of this agent wait for an answer.",
         remedy="Wait until a person has answered one of them, or until they end after a day.",
         code="links_pending",
+    )
+
+
+def answered() -> ConflictError:
+    """Return the error of a request that somebody on the dashboard would answer, and that is answered or over."""
+    return ConflictError(
+        "This request has been answered, or its day is over.",
+        remedy="Load the list again to see how it stands.",
     )
 
 

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from crossdock.db.pool import Connection
-from crossdock.linking.asking import LinkRequest
+from crossdock.db.pool import Connection, Row
+from crossdock.linking.asking import LinkRequest, Listed, Standing
 
 # The link's token is the key itself, and names the project; the sweep cleans up for all projects at once.
 ACROSS_PROJECTS = ("find_request", "sweep_requests")
 
 _REQUEST = """id, project_id, holder, agent_name, owner_id, owner_name, connector_key, reason, session_id, created_at,
     expires_at, opened_at, declined_at"""
+_LISTED = f"""select {_REQUEST}, account_id, case
+        when account_id is not null then 'linked' when declined_at is not null then 'declined'
+        when expires_at <= $2 then 'lapsed' when opened_at is not null then 'followed' else 'open' end as standing
+    from link_requests as r left join lateral (
+        select a.account_id from connection_attempts as a
+        where a.project_id = r.project_id and a.session_id = r.session_id and a.status = 'authenticated'
+        order by a.updated_at desc limit 1
+    ) as linked on true
+    where project_id = $1"""
 
 
 async def insert_request(conn: Connection, *, project_id: str, token_hash: bytes, request: LinkRequest) -> None:
@@ -52,15 +61,38 @@ async def count_open(conn: Connection, *, project_id: str, holder: str, at: date
     return found
 
 
-async def get_request(conn: Connection, *, project_id: str, holder: str, request_id: str) -> LinkRequest | None:
-    """Find one of an agent's own requests."""
+async def get_request(
+    conn: Connection, *, project_id: str, request_id: str, holder: str | None, at: datetime
+) -> Listed | None:
+    """Find a request of the project; with a ``holder``, one of that agent's own."""
     row = await conn.fetchrow(
-        f"select {_REQUEST} from link_requests where project_id = $1 and holder = $2 and id = $3",
-        project_id,
-        holder,
-        request_id,
+        f"{_LISTED} and id = $3 and ($4::text is null or holder = $4)", project_id, at, request_id, holder
     )
-    return LinkRequest(**row) if row else None
+    return _listed(row) if row else None
+
+
+async def list_requests(
+    conn: Connection, *, project_id: str, standing: Standing | None, at: datetime, limit: int, offset: int
+) -> list[Listed]:
+    """Return the project's requests, newest first, of one standing or of all."""
+    rows = await conn.fetch(
+        f"""select * from ({_LISTED}) as listed where $3::text is null or standing = $3
+            order by created_at desc, id desc limit $4 offset $5""",
+        project_id,
+        at,
+        standing,
+        limit,
+        offset,
+    )
+    return [_listed(row) for row in rows]
+
+
+async def count_requests(conn: Connection, *, project_id: str, standing: Standing | None, at: datetime) -> int:
+    """Return how many requests of the project stand so."""
+    found: int = await conn.fetchval(
+        f"select count(*) from ({_LISTED}) as listed where $3::text is null or standing = $3", project_id, at, standing
+    )
+    return found
 
 
 async def find_request(conn: Connection, *, token_hash: bytes) -> LinkRequest | None:
@@ -81,11 +113,15 @@ async def open_request(conn: Connection, *, project_id: str, request_id: str, at
     return tag == "UPDATE 1"
 
 
-async def attach_session(conn: Connection, *, project_id: str, request_id: str, session_id: int) -> None:
-    """Note in which connect session a request is followed."""
-    await conn.execute(
-        "update link_requests set session_id = $3 where project_id = $1 and id = $2", project_id, request_id, session_id
+async def attach_session(conn: Connection, *, project_id: str, request_id: str, session_id: int) -> bool:
+    """Note in which connect session a request is followed; return False where it has been declined meanwhile."""
+    tag = await conn.execute(
+        "update link_requests set session_id = $3 where project_id = $1 and id = $2 and declined_at is null",
+        project_id,
+        request_id,
+        session_id,
     )
+    return tag == "UPDATE 1"
 
 
 async def decline_request(conn: Connection, *, project_id: str, request_id: str, at: datetime) -> bool:
@@ -100,17 +136,27 @@ async def decline_request(conn: Connection, *, project_id: str, request_id: str,
     return tag == "UPDATE 1"
 
 
-async def linked_account(conn: Connection, *, project_id: str, session_id: int) -> str | None:
-    """Return the account that a session has linked."""
-    found: str | None = await conn.fetchval(
-        """select account_id from connection_attempts
-           where project_id = $1 and session_id = $2 and status = 'authenticated' order by updated_at desc limit 1""",
+async def withdraw_request(conn: Connection, *, project_id: str, request_id: str, at: datetime) -> LinkRequest | None:
+    """Decline a request also where its link was opened, and return it; None where it is linked, declined or over."""
+    row = await conn.fetchrow(
+        f"""update link_requests as r set declined_at = $3 where project_id = $1 and id = $2
+               and declined_at is null and expires_at > $3
+               and not exists (select from connect_sessions as s
+                               where s.project_id = $1 and s.id = r.session_id and s.finished_at is not null)
+           returning {_REQUEST}""",
         project_id,
-        session_id,
+        request_id,
+        at,
     )
-    return found
+    return LinkRequest(**row) if row else None
 
 
 async def sweep_requests(conn: Connection, *, before: datetime) -> None:
     """Delete requests that ended before a moment."""
     await conn.execute("delete from link_requests where expires_at < $1", before)
+
+
+def _listed(row: Row) -> Listed:
+    values = dict(row)
+    account_id, standing = values.pop("account_id"), values.pop("standing")
+    return Listed(request=LinkRequest(**values), standing=standing, account_id=account_id)

@@ -6,6 +6,7 @@ then sees and types is out of the agent's reach.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crossdock.accounts.model import AccountQuery
@@ -17,9 +18,9 @@ from crossdock.db.pool import Connection, Database
 from crossdock.kernel.clock import Clock
 from crossdock.kernel.errors import NotFoundError
 from crossdock.kernel.ids import Ids, digest
-from crossdock.linking import asking, request_store
-from crossdock.linking.asking import Answered, Asked, LinkRequest
-from crossdock.linking.session import SessionRequest
+from crossdock.linking import asking, request_store, store
+from crossdock.linking.asking import Answered, Asked, LinkRequest, Listed, Standing
+from crossdock.linking.session import Channel, SessionRequest
 from crossdock.linking.sessions import Created, Sessions
 from crossdock.projects.model import Principal
 
@@ -68,32 +69,17 @@ class LinkRequests:
 
     async def answered(self, *, principal: Principal, request_id: str) -> Answered:
         """Return how one of the agent's own requests stands; raise NotFoundError for any other."""
-        async with self.db.connection() as conn:
-            request = await request_store.get_request(
-                conn, project_id=principal.project_id, holder=principal.actor, request_id=request_id
-            )
-            if request is None:
-                raise NotFoundError("There is no such request of yours.", remedy="Ask for the account anew.")
-            linked = None
-            if request.session_id is not None:
-                linked = await request_store.linked_account(
-                    conn, project_id=request.project_id, session_id=request.session_id
-                )
-        if linked is not None:
-            return Answered(request_id=request.id, status="linked", account_id=linked)
-        if request.declined_at is not None:
-            return Answered(request_id=request.id, status="declined")
-        is_over = request.expires_at <= self.clock.now()
-        return Answered(request_id=request.id, status="expired" if is_over else "pending")
+        found = await self._find(principal.project_id, request_id, holder=principal.actor)
+        if found is None:
+            raise NotFoundError("There is no such request of yours.", remedy="Ask for the account anew.")
+        status = asking.STANDINGS[found.standing]
+        return Answered(request_id=found.request.id, status=status, account_id=found.account_id)
 
     async def withdraw(self, *, principal: Principal, request_id: str) -> None:
         """Note that the person declined in the agent's own program, where the link was offered."""
-        async with self.db.connection() as conn:
-            request = await request_store.get_request(
-                conn, project_id=principal.project_id, holder=principal.actor, request_id=request_id
-            )
-        if request is not None:
-            await self._decline(request, actor=request.holder)
+        found = await self._find(principal.project_id, request_id, holder=principal.actor)
+        if found is not None:
+            await self._decline(found.request, actor=found.request.holder)
 
     async def of_token(self, *, token: str) -> LinkRequest:
         """Return the request of a link that nobody has answered yet; raise UnauthenticatedError."""
@@ -106,26 +92,56 @@ class LinkRequests:
 
     async def open(self, *, token: str) -> Created:
         """Open the connect session of a link, once; raise UnauthenticatedError the second time."""
-        request, now = await self.of_token(token=token), self.clock.now()
-        async with self.db.transaction() as conn:
-            if not await request_store.open_request(conn, project_id=request.project_id, request_id=request.id, at=now):
-                raise asking.not_there()
-            await self._record(conn, request, events.LINK_OPENED, actor="system:link")
-        created = await self.sessions.create(
-            principal=Principal(project_id=request.project_id, actor=request.holder, scopes=frozenset()),
-            request=SessionRequest(
-                origin_owner_id=request.owner_id,
-                origin_owner_name=request.owner_name,
-                provider=request.connector_key,
-                multiple="another",
-                channel="hosted",
-            ),
-        )
-        async with self.db.connection() as conn:
-            await request_store.attach_session(
-                conn, project_id=request.project_id, request_id=request.id, session_id=created.session.id
-            )
+        request = await self.of_token(token=token)
+        holder = Principal(project_id=request.project_id, actor=request.holder, scopes=frozenset())
+        created = await self._open(request, holder, channel="hosted", actor="system:link")
+        if created is None:
+            raise asking.not_there()
         return created
+
+    async def list(
+        self, *, project_id: str, standing: Standing | None, limit: int, offset: int
+    ) -> tuple[Sequence[Listed], int]:
+        """Return the project's requests, newest first, of one standing or of all, and how many there are."""
+        now = self.clock.now()
+        async with self.db.connection() as conn:
+            total = await request_store.count_requests(conn, project_id=project_id, standing=standing, at=now)
+            rows = await request_store.list_requests(
+                conn, project_id=project_id, standing=standing, at=now, limit=limit, offset=offset
+            )
+        return rows, total
+
+    async def waiting(self, *, project_id: str) -> int:
+        """Return how many requests nobody has opened or answered yet."""
+        async with self.db.connection() as conn:
+            return await request_store.count_requests(conn, project_id=project_id, standing="open", at=self.clock.now())
+
+    async def follow(self, *, principal: Principal, request_id: str) -> Created:
+        """Open the connect session for a person of the project in place of whoever has the link.
+
+        Raise NotFoundError, or ConflictError where the request has been opened or answered, or is over.
+        """
+        found = await self._known(principal.project_id, request_id)
+        created = await self._open(found.request, principal, channel="dashboard", actor=principal.actor)
+        if created is None:
+            raise asking.answered()
+        return created
+
+    async def dismiss(self, *, project_id: str, request_id: str, actor: str) -> LinkRequest:
+        """Decline for the project, and take back the session of whoever has opened the link but linked nothing.
+
+        Raise NotFoundError, or ConflictError where the request is answered or over.
+        """
+        await self._known(project_id, request_id)
+        now = self.clock.now()
+        async with self.db.transaction() as conn:
+            request = await request_store.withdraw_request(conn, project_id=project_id, request_id=request_id, at=now)
+            if request is None:
+                raise asking.answered()
+            if request.session_id is not None:
+                await store.revoke_session(conn, project_id=project_id, session_id=request.session_id, now=now)
+            await self._record(conn, request, events.LINK_DECLINED, actor=actor)
+        return request
 
     async def decline(self, *, token: str) -> LinkRequest:
         """Note that a person does not want it; raise UnauthenticatedError where it was answered before."""
@@ -138,6 +154,46 @@ class LinkRequests:
         """Delete requests that ended a month ago; a job runs it now and then."""
         async with self.db.connection() as conn:
             await request_store.sweep_requests(conn, before=self.clock.now() - asking.KEPT)
+
+    async def _find(self, project_id: str, request_id: str, *, holder: str | None = None) -> Listed | None:
+        async with self.db.connection() as conn:
+            return await request_store.get_request(
+                conn, project_id=project_id, request_id=request_id, holder=holder, at=self.clock.now()
+            )
+
+    async def _known(self, project_id: str, request_id: str) -> Listed:
+        found = await self._find(project_id, request_id)
+        if found is None:
+            raise NotFoundError("There is no such request.", remedy="Load the list again; old requests are deleted.")
+        return found
+
+    async def _open(
+        self, request: LinkRequest, principal: Principal, *, channel: Channel, actor: str
+    ) -> Created | None:
+        """Open the session of a request; None where somebody else has opened or answered it."""
+        now = self.clock.now()
+        async with self.db.transaction() as conn:
+            if not await request_store.open_request(conn, project_id=request.project_id, request_id=request.id, at=now):
+                return None
+            await self._record(conn, request, events.LINK_OPENED, actor=actor)
+        created = await self.sessions.create(
+            principal=principal,
+            request=SessionRequest(
+                origin_owner_id=request.owner_id,
+                origin_owner_name=request.owner_name,
+                provider=request.connector_key,
+                multiple="another",
+                channel=channel,
+            ),
+        )
+        session_id = created.session.id
+        async with self.db.transaction() as conn:
+            is_wanted = await request_store.attach_session(
+                conn, project_id=request.project_id, request_id=request.id, session_id=session_id
+            )
+            if not is_wanted:
+                await store.revoke_session(conn, project_id=request.project_id, session_id=session_id, now=now)
+        return created if is_wanted else None
 
     async def _decline(self, request: LinkRequest, *, actor: str) -> bool:
         async with self.db.transaction() as conn:

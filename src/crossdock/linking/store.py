@@ -102,6 +102,17 @@ async def finish_session(conn: Connection, *, project_id: str, session_id: int, 
     )
 
 
+async def revoke_session(conn: Connection, *, project_id: str, session_id: int, now: datetime) -> None:
+    """Take a session back that has linked nothing; whoever holds its link gets no further."""
+    await conn.execute(
+        """update connect_sessions set revoked_at = coalesce(revoked_at, $3)
+           where project_id = $1 and id = $2 and finished_at is null""",
+        project_id,
+        session_id,
+        now,
+    )
+
+
 async def extend_session(conn: Connection, *, project_id: str, session_id: int, expires_at: datetime) -> None:
     """Give the session more time."""
     await conn.execute(

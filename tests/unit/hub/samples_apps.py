@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from crossdock.hub import views_apps as apps
 from crossdock.hub import views_dashboard as dash
+from crossdock.hub import views_requests as requests
 from unit.hub.samples_dashboard import NOW, nav
 from unit.hub.samples_link import CSRF, HERO, PROBLEM
 
@@ -97,6 +98,44 @@ FIRST = apps.LinkFirstView(
     owner_name="",
     providers=[dash.ChoiceView(value="", label="Choose on the next page", chosen=True)],
 )
+WISH = requests.RequestRowView(
+    agent="Order assistant",
+    kind="An agent with a key",
+    provider="PackMate",
+    logo=HERO,
+    owner="Acme Pet Supplies",
+    owner_id="customer-17",
+    reason="I need the stock levels of the warehouse to say which of yesterday's orders can leave today.",
+    asked=NOW,
+    ago="3 minutes ago",
+    status=dash.BadgeView(text="Waits", tone="warn"),
+    note="Nobody has opened the link yet. It ends on 21 Dec 2026, 09:05 UTC.",
+    account=None,
+    follow="/dashboard/requests/lrq_1/follow",
+    decline="/dashboard/requests/lrq_1/decline",
+)
+WISHES = requests.RequestsView(
+    nav=nav("requests"),
+    rows=[
+        WISH,
+        replace(
+            WISH,
+            agent="Desk of Robin",
+            kind="A connected app",
+            owner_id="",
+            reason="x" * 300,
+            status=dash.BadgeView(text="Linked", tone="good"),
+            note="An account was linked. The agent was told its id.",
+            account="/dashboard/accounts/acc_1",
+            follow=None,
+            decline=None,
+        ),
+    ],
+    standings=[dash.ChoiceView(value="", label="All requests", chosen=True)],
+    filtered=False,
+    waiting=1,
+    pages=dash.PagesView(said="1 to 2 of 22", next="/dashboard/requests?page=2"),
+)
 APPS: dict[str, tuple[str, object]] = {
     "list": (
         "dashboard/apps.html",
@@ -138,6 +177,9 @@ APPS: dict[str, tuple[str, object]] = {
             link="/dashboard/apps/allow/link?client_id=ocl_1",
         ),
     ),
+    "requests": ("dashboard/requests.html", WISHES),
+    "requests-empty": ("dashboard/requests.html", replace(WISHES, rows=[], waiting=0)),
+    "requests-none-so": ("dashboard/requests.html", replace(WISHES, rows=[], filtered=True)),
     "asked": (
         "link/asked.html",
         apps.AskedView(

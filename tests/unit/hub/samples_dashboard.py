@@ -12,6 +12,7 @@ from unit.hub.samples_link import CSRF, EASY, FACTS, HERO, PROBLEM
 NOW = datetime(2026, 11, 21, 14, 30, tzinfo=UTC)
 ITEMS = (
     ("accounts", "Accounts", "/dashboard/accounts", "link"),
+    ("requests", "Link requests", "/dashboard/requests", "ask"),
     ("connectors", "Connectors", "/dashboard/connectors", "plug"),
     ("keys", "API keys", "/dashboard/keys", "key"),
     ("webhooks", "Webhooks", "/dashboard/webhooks", "bell"),
@@ -146,6 +147,7 @@ DASHBOARD: dict[str, tuple[str, object]] = {
             may_link=True,
             pages=PAGES,
             attention=1,
+            asked=2,
         ),
     ),
     "accounts-empty": (
