@@ -18,6 +18,7 @@ from crossdock.actions.store import CallRow, StepRow
 from crossdock.egress import redact
 from crossdock.egress.exchange import Reply, Request, bare
 from crossdock.egress.redact import Forms
+from crossdock.kernel.errors import CrossdockError
 from crossdock.kernel.secret import Secret
 from crossdock.telemetry import scrub
 
@@ -25,6 +26,7 @@ KEPT: Final = 8192
 _HEADERS: Final = 40
 _HEADER_KEPT: Final = 300
 _URL_KEPT: Final = 1000
+_FIELD_KEPT: Final = 200
 _LONGEST_WORD: Final = 40
 _VERSION: Final = re.compile(r"\d{4}-\d{2}|v\d+|api|graphql")
 _WORD: Final = re.compile(r"[a-z][a-z_\-]*")
@@ -60,6 +62,15 @@ class CallEntry(NamedTuple):
     created_at: datetime
     service: str = "actions"
     exchange: Exchange | None = None
+    wrong_fields: str | None = None
+
+
+def wrong_fields(error: CrossdockError) -> str | None:
+    """Return the names of the fields that a call was refused for, one a line, without what was given for them."""
+    told = (str(one.get("field", "")) for one in error.detail.get("errors", ()))
+    # A name that is no input is the caller's own word, and may be anything.
+    names = (redact.redact(" ".join(name.split())[:_FIELD_KEPT]) for name in told if name)
+    return "\n".join(dict.fromkeys(names)) or None
 
 
 def shortened(request: Request) -> Request:
@@ -98,6 +109,7 @@ def call_row(entry: CallEntry) -> CallRow:
         cause=entry.cause,
         duration_ms=entry.duration_ms,
         created_at=entry.created_at,
+        wrong_fields=entry.wrong_fields,
     )
 
 

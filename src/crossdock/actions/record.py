@@ -87,6 +87,7 @@ class Record:
                 duration_ms=0,
                 created_at=self.clock.now(),
                 service=_service(intent),
+                wrong_fields=lines.wrong_fields(error),
             )
         )
 

@@ -21,7 +21,10 @@ _TYPES: Final[Mapping[str, str]] = {
 
 
 class CallRow(NamedTuple):
-    """One call: what was asked of which account, and what came of it; ``status`` is 0 where no reply came."""
+    """One call: what was asked of which account, and what came of it; ``status`` is 0 where no reply came.
+
+    ``wrong_fields`` are the inputs that it was refused for, one a line, where it was refused for such.
+    """
 
     id: str
     project_id: str
@@ -41,6 +44,7 @@ class CallRow(NamedTuple):
     cause: str | None
     duration_ms: int
     created_at: datetime
+    wrong_fields: str | None = None
 
 
 class StepRow(NamedTuple):

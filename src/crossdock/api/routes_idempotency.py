@@ -16,7 +16,7 @@ from crossdock.projects.model import Principal
 
 router = APIRouter(dependencies=SECURITY)
 Caller = Annotated[Principal, Depends(needs("actions:read", "actions:write", "proxy"))]
-Key = Annotated[str, Path(max_length=600, description="The Idempotency-Key that was sent, percent-encoded.")]
+Key = Annotated[str, Path(max_length=600, description="The Idempotency-Key that was sent.")]
 
 
 class KeptAnswer(BaseModel):

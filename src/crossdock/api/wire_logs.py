@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from crossdock.actions.log_store import succeeded
 from crossdock.connectors.catalogue import Catalogue
@@ -98,6 +98,9 @@ class UnifiedLog(BaseModel):
     action: str
     effect: str
     cause: str | None = None
+    wrong_fields: list[str] | None = Field(
+        default=None, description="The inputs that the call was refused for before it was sent: their names alone."
+    )
     is_worker: bool
     source_type: str
     source_id: str
@@ -180,6 +183,7 @@ def unified(row: Row, *, steps: Sequence[StepLog] | None = None, detail: StepLog
         action=row["action"],
         effect=row["effect"],
         cause=row["cause"],
+        wrong_fields=row["wrong_fields"].split("\n") if row["wrong_fields"] else None,
         is_worker=row["actor"].startswith("system:"),
         request=detail.request if detail else None,
         response=detail.response if detail else None,

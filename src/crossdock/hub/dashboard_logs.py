@@ -71,6 +71,7 @@ async def show(desk: Desk) -> Response:
         ),
         steps=log_views.steps(desk, call, found),
         nothing_sent=texts.text("It was refused here. Nothing was sent to the provider."),
+        wrong=call["wrong_fields"].split("\n") if call["wrong_fields"] else (),
         again=log_views.tester_url(call) if desk.may("actions:read") else None,
         back=_PATH,
     )

@@ -124,5 +124,7 @@ class LogView:
     problem: ProblemView | None
     steps: Sequence[StepView]
     nothing_sent: str
+    wrong: Sequence[str]
+    """Names of the inputs that were wrong, where it was refused for such."""
     again: str | None
     back: str

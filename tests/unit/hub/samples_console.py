@@ -144,6 +144,7 @@ STEP = logs.StepView(
     got=SIDE,
     opened=True,
 )
+WRONG = ["path.shipment_id", "body.parcels.0.items.0.declared_customs_value", "query." + "a_very_long_name_" * 6]
 LOG = logs.LogView(
     nav=nav("logs"),
     id="call_1",
@@ -158,6 +159,7 @@ LOG = logs.LogView(
     problem=None,
     steps=[STEP, replace(STEP, number=2, title="Step 2", status=GOOD, problem=None, sent=SIDE, start=45.5, width=54.5)],
     nothing_sent="It was refused here. Nothing was sent to the provider.",
+    wrong=(),
     again="/dashboard/tester?account=acc_1",
     back="/dashboard/logs",
 )
@@ -272,7 +274,7 @@ CONSOLE: dict[str, tuple[str, object]] = {
         ),
     ),
     "log": ("dashboard/log.html", LOG),
-    "log-refused": ("dashboard/log.html", replace(LOG, steps=[], status=BAD, problem=PROBLEM, again=None)),
+    "log-refused": ("dashboard/log.html", replace(LOG, steps=[], status=BAD, problem=PROBLEM, again=None, wrong=WRONG)),
     "agents": (
         "dashboard/agents.html",
         agents.AgentsView(nav=nav("agents"), rows=[AGENT, replace(AGENT, accounts=[], revoke=None)]),

@@ -85,6 +85,21 @@ async def test_a_renewed_credential_shows_as_two_steps(live: Live, guest: Guest,
     assert "GraphQL document" in page.text
 
 
+async def test_a_refused_call_names_its_inputs(live: Live, guest: Guest, easyship_twin: EasyshipTwin) -> None:
+    """In place of steps stand the names of what was wrong, and that nothing was sent; the values stand nowhere."""
+    account = await arranged(live, guest, easyship_twin)
+    value = "what-was-given-there"
+    inputs = {"path": {"easyship_shipment_id": f"{value}!"}, "query": {"format": value}}
+    await rpc(live, account, "easyship_get_shipment", **inputs)
+    call = (await live.call("GET", "/requests/logs")).json()["data"][0]["request_id"]
+
+    page = await guest.get(f"/dashboard/logs/{call}")
+
+    assert "Nothing was sent to the provider" in page.text
+    assert "These inputs were wrong path.easyship_shipment_id query.format" in " ".join(page.text.split())
+    assert value not in page.html
+
+
 async def test_an_audit_entry_leads_to_its_calls(live: Live, guest: Guest, easyship_twin: EasyshipTwin) -> None:
     """Beside a refused write stands the way to the call that it was."""
     account = await arranged(live, guest, easyship_twin)

@@ -8,4 +8,4 @@ alter table idempotency_keys
     add column answered_at timestamptz;
 create index idempotency_keys_by_key on idempotency_keys (project_id, key);
 
-alter table calls add column wrong_fields text[];
+alter table calls add column wrong_fields text;

@@ -132,6 +132,8 @@ class UnifiedLog:
     action: str
     effect: str
     cause: str | None = None
+    wrong_fields: Sequence[str] | None = None
+    """The inputs that the call was refused for before it was sent: their names alone."""
     is_worker: bool
     source_type: str
     source_id: str

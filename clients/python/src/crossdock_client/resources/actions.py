@@ -178,7 +178,7 @@ class Actions:
     def get_idempotency_key(self, key: str, *, account_id: str | None = None) -> IdempotencyKeyAnswer:
         """Tell what has become of a write that was sent with this key for the account that `x-account-id` names.
 
-        - `key`: The Idempotency-Key that was sent, percent-encoded.
+        - `key`: The Idempotency-Key that was sent.
         - `account_id`: The linked account that the call is for.
         """
         call = Call(
