@@ -8,7 +8,21 @@ from typing import Annotated, Final
 import typer
 
 import crossdock
-from crossdock.cli import accounts, agent_keys, api_keys, audit, doctor, keys, link, mcp, serve, twins, up
+from crossdock.cli import (
+    accounts,
+    agent_keys,
+    api_keys,
+    apps,
+    audit,
+    doctor,
+    keys,
+    link,
+    mcp,
+    profiles,
+    serve,
+    twins,
+    up,
+)
 from crossdock.cli.output import fail
 from crossdock.kernel.errors import CrossdockError
 
@@ -30,6 +44,8 @@ for name, group in (
     ("accounts", accounts.app),
     ("api-keys", api_keys.app),
     ("agent-keys", agent_keys.app),
+    ("apps", apps.app),
+    ("profiles", profiles.app),
     ("keys", keys.app),
     ("audit", audit.app),
 ):

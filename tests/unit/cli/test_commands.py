@@ -9,19 +9,23 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import pytest_asyncio
 import structlog
 from typer.testing import CliRunner, Result
 
-from crossdock.accounts.model import Account
+from app import CHALLENGE, REDIRECT, VERIFIER
+from crossdock.accounts.model import Account, Chosen
 from crossdock.cli import twin_process
 from crossdock.cli.app import app, main
 from crossdock.connectors.catalogue import Catalogue
+from crossdock.consents.model import App, Ask
 from crossdock.db.pool import Database
 from crossdock.kernel.errors import CrossdockError, NotFoundError
 from crossdock.linking.session import SessionRequest
+from crossdock.projects import agents
 from crossdock.server import House
 from house import Tenant
 from twins import ShipheroTwin
@@ -153,6 +157,78 @@ async def test_api_key_is_made_used_and_revoked(crossdock: Command, house: House
     assert revoked["revoked_at"]
     assert made["api_key"] not in listed.stdout
     assert made["id"] in listed.stdout
+
+
+async def let_in(house: House, tenant: Tenant) -> App:
+    """Let an app in as the consent page does; give it with a refresh token's worth of life."""
+    given = {"client_name": "Order [assistant]", "redirect_uris": [REDIRECT], "token_endpoint_auth_method": "none"}
+    client, _ = await house.consents.clients.register(given=given, address="127.0.0.1")
+    ask = Ask(
+        client=client,
+        redirect_uri=REDIRECT,
+        challenge=CHALLENGE,
+        resource=house.consents.audience,
+        effects=frozenset({"read", "write"}),
+        state=None,
+    )
+    grant = agents.granted(owner_id="shop-1", accounts=[], actions=[], effects=["read"], days=30, clock=house.clock)
+    answer = await house.consents.allow(project_id=tenant.project.id, actor="system:cli", ask=ask, grant=grant)
+    code = dict(parse_qsl(urlsplit(answer).query))["code"]
+    await house.consents.exchange(client=client, code=code, redirect_uri=REDIRECT, verifier=VERIFIER, resource=None)
+    return (await house.consents.all(project_id=tenant.project.id))[0]
+
+
+async def test_connected_apps_are_listed_and_disconnected(crossdock: Command, house: House, tenant: Tenant) -> None:
+    """An app that somebody let in is listed with what it may; disconnecting ends it, also where it was ended before."""
+    none = await crossdock("apps", "list")
+    made = await let_in(house, tenant)
+
+    listed = document(await crossdock("apps", "list", "--json"))["apps"]
+    text = await crossdock("apps", "list")
+    revoked = [document(await crossdock("apps", "revoke", made.id, "--json")) for _ in range(2)]
+    said = await crossdock("apps", "revoke", made.id)
+    after = document(await crossdock("apps", "list", "--json"))["apps"]
+    unknown = await crossdock("apps", "revoke", "app_unknown")
+
+    assert "No app is connected yet" in none.stdout
+    assert [(one["id"], one["status"], one["effects"], one["owner_id"]) for one in listed] == [
+        (made.id, "connected", ["read"], "shop-1")
+    ]
+    assert all(word in text.stdout for word in (made.id, "Order [assistant]", "127.0.0.1:47831", "connected"))
+    assert [(one["status"], one["revoked_why"]) for one in revoked] == [("disconnected", "person")] * 2
+    assert f"{made.id} (Order [assistant]) is disconnected." in said.stdout
+    assert after[0]["status"] == "disconnected"
+    assert isinstance(unknown.exception, NotFoundError)
+
+
+async def test_profiles_are_listed_and_shown(crossdock: Command, linked: Account, house: House) -> None:
+    """A profile is told in the words of the API, with its accounts and the actions that it allows."""
+    chosen = Chosen(name="Reports", actions=("shiphero_list_orders",), effects=frozenset({"read"}))
+    made = await house.integrations.create(
+        project_id=linked.project_id,
+        connector_key=linked.connector_key,
+        auth_method=linked.auth_method,
+        setup={},
+        actor="system:cli",
+        chosen=chosen,
+    )
+
+    listed = document(await crossdock("profiles", "list", "--connector", "shiphero", "--json"))["profiles"]
+    every = document(await crossdock("profiles", "list", "--json"))["profiles"]
+    text = await crossdock("profiles", "list")
+    shown = document(await crossdock("profiles", "show", made.id, "--json"))
+    shown_text = await crossdock("profiles", "show", made.id)
+    nowhere = await crossdock("profiles", "list", "--connector", "nowhere")
+    unknown = await crossdock("profiles", "show", "int_unknown")
+
+    assert {one["id"]: one["accounts"] for one in listed} == {linked.integration_id: 1, made.id: 0}
+    assert {one["connector_key"] for one in every} == {"easyship", "shiphero"}
+    assert all(word in text.stdout for word in (made.id, "Reports", "shiphero_list_orders"))
+    assert (shown["name"], shown["effects"], shown["default"]) == ("Reports", ["read"], False)
+    assert shown["allowed_actions"] == ["shiphero_list_orders"]
+    assert "ALLOWED ACTION" in shown_text.stdout
+    assert isinstance(nowhere.exception, NotFoundError)
+    assert isinstance(unknown.exception, NotFoundError)
 
 
 async def test_keys_rotate_while_the_house_runs(crossdock: Command, linked: Account, house: House) -> None:
