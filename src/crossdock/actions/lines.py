@@ -87,8 +87,7 @@ def shortened_reply(reply: Reply | None) -> Reply | None:
 def call_row(entry: CallEntry) -> CallRow:
     """Return the call's row."""
     request = entry.exchange.request if entry.exchange else None
-    url = bare(request.url)[:_URL_KEPT] if request else None
-    path = urlsplit(url).path if url else None
+    url, path = _place(request.url.partition("?")[0]) if request else (None, None)
     resource, child, sub = resources(service=entry.service, action=entry.action, path=path or "")
     return CallRow(
         id=entry.id,
@@ -142,6 +141,13 @@ def step_row(entry: CallEntry, call: CallRow) -> StepRow | None:
 
 
 @lru_cache(maxsize=1024)
+def _place(url: str) -> tuple[str, str]:
+    """Return an address as the log keeps it, and the path in it."""
+    kept = bare(url)[:_URL_KEPT]
+    return kept, urlsplit(kept).path
+
+
+@lru_cache(maxsize=1024)
 def resources(*, service: str, action: str, path: str) -> tuple[str | None, str | None, str | None]:
     """Return what a call is about: the words of its path, and of an action the words after its verb first."""
     parts = [part for part in path.split("/") if part and not _VERSION.fullmatch(part)]
@@ -157,11 +163,12 @@ def _request(took: Exchange) -> dict[str, Any]:
     request = took.request
     headers = {name: scrub.HIDDEN if isinstance(value, Secret) else value for name, value in request.headers.items()}
     body = request.body if isinstance(request.body, bytes) else b""
-    query = urlsplit(request.url).query
+    query = urlsplit(request.url).query if "?" in request.url else ""
     said = took.forms.out_of(Reply(0, {**headers, "?": query}, body, ""))
     kept = dict(said.headers)
-    asked = dict(parse_qsl(kept.pop("?")[:KEPT], keep_blank_values=True))
-    return {"headers": _headers(kept), "body": _text(said), "query_params": scrub.value(asked)}
+    left = kept.pop("?")[:KEPT]
+    asked = scrub.value(dict(parse_qsl(left, keep_blank_values=True))) if left else {}
+    return {"headers": _headers(kept), "body": _text(said), "query_params": asked}
 
 
 def _told(reply: Reply) -> dict[str, Any]:

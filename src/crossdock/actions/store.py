@@ -18,6 +18,8 @@ _TYPES: Final[Mapping[str, str]] = {
     "created_at": "timestamptz",
 }
 """Types of the columns that are not text."""
+_SENT: Final[Mapping[str, str]] = {"jsonb": "text"}
+_ENCODE: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class CallRow(NamedTuple):
@@ -128,17 +130,24 @@ async def forget(conn: Connection, *, before: date) -> int:
 
 
 async def _insert(conn: Connection, table: str, rows: Sequence[Row], otherwise: str) -> None:
-    """Write rows in one statement; ``otherwise`` is what becomes of one that is there already."""
+    """Write rows in one statement, column by column; ``otherwise`` is what becomes of one that is there already."""
     if not rows:
         return
-    kinds = [f"{name} {_TYPES.get(name, 'text')}" for name in rows[0]._fields]
-    names = ", ".join(rows[0]._fields)
-    told = json.dumps([{**row._asdict(), "created_at": row.created_at.isoformat()} for row in rows])
+    kinds = {name: _TYPES.get(name, "text") for name in rows[0]._fields}
+    names, kept = ", ".join(kinds), ", ".join(f"{name}::{kind}" for name, kind in kinds.items())
+    sent = [f"${place}::{_SENT.get(kind, kind)}[]" for place, kind in enumerate(kinds.values(), start=1)]
     await conn.execute(
-        f"""insert into {table} ({names}) select {names}
-        from jsonb_to_recordset($1::text::jsonb) as row ({", ".join(kinds)})
+        f"""insert into {table} ({names}) select {kept} from unnest({", ".join(sent)}) as row ({names})
         where exists (select from projects where projects.id = row.project_id)
         on conflict (created_at, id) {otherwise}""",
-        # No text of the database holds this character, and one row of it would hold up everybody's.
-        told.replace("\\u0000", "\\ufffd"),
+        *(_column(kind, values) for kind, values in zip(kinds.values(), zip(*rows, strict=True), strict=True)),
     )
+
+
+def _column(kind: str, values: Sequence[Any]) -> Sequence[Any]:
+    """Return a column as it is sent, without the one character that no text of the database holds."""
+    if kind == "jsonb":
+        return [_ENCODE(value).replace("\\u0000", "\ufffd") for value in values]
+    if kind == "text" and "\0" in "".join([value for value in values if value]):
+        return [value and value.replace("\0", "\ufffd") for value in values]
+    return values
