@@ -63,7 +63,7 @@ async def customer(bundles: Path, hub: str) -> AsyncIterator[str]:
         serving = asyncio.create_task(server.serve(sockets=[port]))
         yield f"http://127.0.0.1:{port.getsockname()[1]}"
         server.should_exit = True
-        await asyncio.wait_for(serving, timeout=10)
+        await asyncio.wait_for(serving, timeout=60)
 
 
 def page_url(origin: str, name: str, **asked: Any) -> str:

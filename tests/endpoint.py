@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from receiver import Heard, Receiver, Script, answer, receiving
 
-_START_SECONDS = 10
+_START_SECONDS = 60
 
 
 @contextmanager

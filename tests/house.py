@@ -169,13 +169,13 @@ async def serving(house: House, tenant: Tenant, port: socket.socket) -> AsyncIte
     config = uvicorn.Config(build_app(house), log_config=None, lifespan="off", access_log=False, timeout_keep_alive=120)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[port]))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not server.started:  # noqa: ASYNC110 - the server has no event for it
             await asyncio.sleep(0.002)
     async with aiohttp.ClientSession() as client:
         yield Live(house, house.settings.hub_url, tenant, client)
     server.should_exit = True
-    await asyncio.wait_for(task, timeout=10)
+    await asyncio.wait_for(task, timeout=60)
 
 
 def loopback() -> socket.socket:

@@ -35,6 +35,8 @@ from crossdock.vault import rotation
 from crossdock.vault.store import Vault
 
 READ: frozenset[Effect] = frozenset({"read"})
+PATIENCE = 10.0
+"""Seconds for which the services wait for the provider."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,15 +314,15 @@ class TokenHouse:
 
 @asynccontextmanager
 async def open_token_house(
-    *, dsn: str, key_file: Path, twins: Mapping[str, str], clock: OffsetClock, patience: float = 10.0
+    *, dsn: str, key_file: Path, twins: Mapping[str, str], clock: OffsetClock
 ) -> AsyncIterator[TokenHouse]:
-    """Open the services; ``twins`` maps the providers' origins to those of twins, ``patience`` is in seconds."""
+    """Open the services; ``twins`` maps the providers' origins to those of twins."""
     async with AsyncExitStack() as stack:
         db = await Database.open(dsn, size=10)
         stack.push_async_callback(db.close)
         egress = await Egress.open(private_origins=frozenset(twins.values()))
         stack.push_async_callback(egress.close)
-        house = await _built(db, egress, key_file, twins, clock, patience)
+        house = await _built(db, egress, key_file, twins, clock)
         stack.push_async_callback(house.refresher.close)
         stack.push_async_callback(house.leases.close)
         await house.leases.start()
@@ -334,7 +336,7 @@ def _catalogue(twins: tuple[tuple[str, str], ...]) -> Catalogue:
 
 
 async def _built(
-    db: Database, egress: Egress, key_file: Path, twins: Mapping[str, str], clock: OffsetClock, patience: float
+    db: Database, egress: Egress, key_file: Path, twins: Mapping[str, str], clock: OffsetClock
 ) -> TokenHouse:
     ids = Ids(clock=clock)
     async with db.connection() as conn:
@@ -346,9 +348,9 @@ async def _built(
     outbox = Outbox(clock=clock, ids=ids, jobs=jobs)
     accounts = Accounts(**common, outbox=outbox, trail=trail, ids=ids)
     integrations = Integrations(**common, trail=trail, ids=ids)
-    prober = Prober(catalogue=catalogue, egress=egress, clock=clock, seconds=patience)
+    prober = Prober(catalogue=catalogue, egress=egress, clock=clock, seconds=PATIENCE)
     known: dict[str, Any] = {**common, "accounts": accounts, "integrations": integrations}
-    refresher = Refresher(**known, prober=prober, egress=egress, trail=trail, ids=ids, seconds=patience)
+    refresher = Refresher(**known, prober=prober, egress=egress, trail=trail, ids=ids, seconds=PATIENCE)
     leases = Leases(**known, refresher=refresher)
     checkup = Checkup(
         db=db, accounts=accounts, leases=leases, refresher=refresher, prober=prober, trail=trail, clock=clock

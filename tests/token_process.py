@@ -57,7 +57,7 @@ class Processes:
         """End the parent."""
         if self.parent.stdin is not None:
             self.parent.stdin.close()
-        await asyncio.wait_for(self.parent.wait(), timeout=10)
+        await asyncio.wait_for(self.parent.wait(), timeout=60)
         if self.reader is not None:
             await self.reader
 

@@ -89,7 +89,7 @@ class Gate:
         if self.hold is not None and path.startswith(self.hold):
             self.hold = None
             self.arrived.set()
-            await asyncio.wait_for(self.released.wait(), timeout=30)
+            await asyncio.wait_for(self.released.wait(), timeout=60)
 
     async def _weather(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         answer = SHAPES[self.shape or ""]

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 _ARGUMENTS = (
     "--no-sandbox",
@@ -17,11 +17,13 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+_PATIENCE = 30_000  # milliseconds
 
 
 @pytest_asyncio.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Run Debian's Chromium without a screen."""
+    expect.set_options(timeout=_PATIENCE)
     async with async_playwright() as driver:
         opened = await driver.chromium.launch(executable_path=shutil.which("chromium"), args=list(_ARGUMENTS))
         yield opened
@@ -29,7 +31,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 async def _page(context: BrowserContext) -> Page:
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(_PATIENCE)
     return await context.new_page()
 
 

@@ -44,7 +44,7 @@ async def preview() -> AsyncIterator[str]:
     serving = asyncio.create_task(server.serve(sockets=[port]))
     yield f"http://127.0.0.1:{port.getsockname()[1]}"
     server.should_exit = True
-    await asyncio.wait_for(serving, timeout=10)
+    await asyncio.wait_for(serving, timeout=60)
 
 
 async def violations(page: Page) -> list[str]:

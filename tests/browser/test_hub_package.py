@@ -60,7 +60,7 @@ def component(live: Live, origin: str, name: str, session: dict[str, Any], **ask
 
 async def told_after(page: Page, number: int) -> list[Any]:
     """Wait until the page was told so many things; the page's policy forbids the driver's own way of waiting."""
-    for _ in range(200):
+    for _ in range(600):
         said = await told(page)
         if len(said) >= number:
             return said

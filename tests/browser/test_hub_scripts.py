@@ -59,7 +59,7 @@ async def app_page(frames: dict[str, str]) -> AsyncIterator[str]:
         serving = asyncio.create_task(server.serve(sockets=[port]))
         yield f"http://127.0.0.1:{port.getsockname()[1]}"
         server.should_exit = True
-        await asyncio.wait_for(serving, timeout=10)
+        await asyncio.wait_for(serving, timeout=60)
 
 
 async def test_the_page_and_the_server_read_a_paste_alike(shared_live: Live, page: Page) -> None:

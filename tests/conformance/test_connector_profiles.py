@@ -138,7 +138,7 @@ async def test_another_process_hears_of_a_change_at_once(bound: Bound) -> None:
         assert (bound.live.tenant.project.id, bound.account) in other.leases.cached
 
         await bound.narrow(effects=["read"])
-        for _ in range(200):
+        for _ in range(1200):
             kept = await other.leases.account(project_id=bound.live.tenant.project.id, account_id=bound.account)
             if kept.choice.effects == {"read"}:
                 break

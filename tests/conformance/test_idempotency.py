@@ -108,7 +108,7 @@ async def test_another_body_under_the_same_key_is_refused(desk: Desk, key: str, 
 @pytest.mark.parametrize("way", WAYS)
 async def test_a_repeat_while_the_write_runs_is_told_to_wait(desk: Desk, key: str, way: str) -> None:
     """Twenty at once under one key make one write; the others hear that it runs, or get its answer."""
-    desk.twin.fault("slow", paths="/2024-09/*", delay=0.5)
+    desk.twin.fault("slow", paths="/2024-09/*", delay=3.0)
     answers = await asyncio.gather(*(desk.write(way, f"Three {way}", key) for _ in range(8)))
 
     told = {answer.status for answer in answers}

@@ -107,7 +107,7 @@ async def test_a_running_write_is_told(asking: Asking) -> None:
     """While the provider works on it, the key says so and until when it may run."""
     asking.desk.easyship_twin.fault("slow", paths=TAG, delay=6.0, times=1)
     sending = asyncio.create_task(asking.tag(name := number()))
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while (told := await asking.about(name)).status == 404:  # noqa: ASYNC110 - the write tells nobody that it began
             await asyncio.sleep(0.05)
     await sending

@@ -16,7 +16,7 @@ _NODE = """snapshot_id job_user_id job_account_id warehouse_id customer_account_
 _READ = f"query($id: String!) {{ inventory_snapshot(snapshot_id: $id) {{ data {{ {_NODE} }} snapshot {{ status }} }} }}"
 _LIST = """query($status: String, $house: String) { inventory_snapshots(status: $status, warehouse_id: $house) {
   data(first: 20) { edges { node { snapshot_id } } } snapshots(first: 20) { edges { node { snapshot_id } } } } }"""
-_SECONDS = 10.0
+_SECONDS = 60.0
 
 
 @pytest.fixture

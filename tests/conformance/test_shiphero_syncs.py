@@ -17,7 +17,7 @@ _ROWS = """query($id: String!, $status: String) { inventory_sync_items_status(id
   data(first: 200, sort: "row") { edges { node { id row sku quantity action reason location status error } } } } }"""
 _LIST = """query($status: String) { inventory_sync_statuses(status: $status) {
   data(first: 20) { edges { node { id } } } } }"""
-_SECONDS = 10.0
+_SECONDS = 60.0
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_a_file_changes_stock_row_by_row(goods: Goods) -> None:
 
 def test_many_rows_take_their_time(goods: Goods) -> None:
     """A hundred rows are done each second, and what is not done can be called off."""
-    text = "quantity,sku\n" + "1,S-1\n2,S-1\n" * 125
+    text = "quantity,sku\n" + "1,S-1\n2,S-1\n" * 1500
 
     with _sheet(text) as url:
         identity = _start(goods, url)
@@ -107,7 +107,7 @@ def test_many_rows_take_their_time(goods: Goods) -> None:
 
     batch = _finished(goods, identity)
     assert (aborted["status"], aborted["error"]) == ("abort", "Wrong file")
-    assert batch["finished_count"] in {100, 200}
+    assert batch["finished_count"] in range(100, 3000, 100)
     assert _rows(goods, identity, status="abort")
     error = goods.refused("inventory_sync_abort", sync_id=identity)
     assert error["message"] == "The sync cannot be aborted: its status is abort"

@@ -309,7 +309,7 @@ def test_a_slow_endpoint_has_ten_seconds(shiphero_twin: ShipheroTwin) -> None:
     with listening(_silent) as endpoint:
         made = create(client, endpoint.origin)
         _rule(shiphero_twin, _order(client))
-        shiphero_twin.delivered(seconds=20)
+        shiphero_twin.delivered(seconds=60)
         (edge,) = _logs(client, made["id"])["edges"]
 
     assert edge["node"]["status_code"] is None

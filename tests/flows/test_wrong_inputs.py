@@ -11,7 +11,7 @@ from guest import Guest, Sight
 from house import Live
 from twins import EasyshipTwin, ShipheroTwin
 
-LOOKS = 150
+LOOKS = 600
 
 
 @dataclass(frozen=True, slots=True)

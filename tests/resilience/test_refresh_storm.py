@@ -9,9 +9,12 @@ from pathlib import Path
 from time import perf_counter
 
 from crossdock.accounts.model import Account
-from token_house import TokenHouse
+from crossdock.kernel.clock import OffsetClock
+from token_house import TokenHouse, open_token_house
 from token_process import Processes, order_for
 from twins import ShipheroTwin
+from waiting import until
+from weather import gate_before
 
 CALLERS = 500
 ROUNDS = 20
@@ -34,7 +37,8 @@ async def test_500_callers_on_an_expired_token_cost_one_refresh(
 ) -> None:
     """500 callers at once on one expired account: one refresh in the twin's journal, 500 answers, one token."""
     account = await _linked(shiphero_house, shiphero_twin)
-    slowest = []
+    slowest: list[float] = []
+    alone: list[float] = []
 
     for _ in range(ROUNDS):
         _turn(shiphero_house, shiphero_twin, 29)
@@ -45,8 +49,10 @@ async def test_500_callers_on_an_expired_token_cost_one_refresh(
         assert len(set(leases)) == 1
         assert len(shiphero_twin.journal("/auth/refresh")) == 1
         slowest.append(statistics.quantiles(spans, n=20)[-1])
+        _turn(shiphero_house, shiphero_twin, 29)
+        await _timed(shiphero_house, account, alone)
 
-    assert statistics.median(slowest) <= 0.4
+    assert statistics.median(slowest) <= max(0.4, 10 * statistics.median(alone))
 
 
 async def _timed(house: TokenHouse, account: Account, spans: list[float]) -> str:
@@ -115,25 +121,28 @@ async def test_25_accounts_over_four_processes_cost_25_refreshes(
 
 
 async def test_a_valid_token_is_served_while_it_is_renewed(
-    shiphero_house: TokenHouse, shiphero_twin: ShipheroTwin
+    database_url: str, key_file: Path, shiphero_twin: ShipheroTwin
 ) -> None:
     """Inside the margin callers get the token that works at once, while one refresh runs in the background."""
-    account = await _linked(shiphero_house, shiphero_twin)
-    _turn(shiphero_house, shiphero_twin, 25)
-    shiphero_twin.fault("slow", paths="/auth/refresh", delay=1.0)
-    before = (await shiphero_house.sealed(account)).generation
+    async with gate_before(shiphero_twin.api) as gate:
+        twins = {"https://public-api.shiphero.com": gate.origin}
+        async with open_token_house(dsn=database_url, key_file=key_file, twins=twins, clock=OffsetClock()) as house:
+            account = await _linked(house, shiphero_twin)
+            place = {"project_id": account.project_id, "account_id": account.id}
+            lease = partial(house.leases.lease, project_id=account.project_id, account_id=account.id)
+            _turn(house, shiphero_twin, 25)
+            before = (await house.sealed(account)).generation
 
-    started = perf_counter()
-    leases = await asyncio.gather(
-        *(shiphero_house.leases.lease(project_id=account.project_id, account_id=account.id) for _ in range(50))
-    )
-    took = perf_counter() - started
-    await shiphero_house.leases.close()
+            gate.hold_next("/auth/refresh")
+            leases = await asyncio.gather(*(lease() for _ in range(50)))
+            renewing = house.refresher.under_way(**place)
+            gate.released.set()
+            await until(lambda: not house.refresher.under_way(**place))
 
-    assert {lease.generation for lease in leases} == {before}
-    assert took < 1.0
-    assert len(shiphero_twin.journal("/auth/refresh")) == 1
-    assert (await shiphero_house.sealed(account)).generation == before + 1
+            assert renewing
+            assert {lease.generation for lease in leases} == {before}
+            assert len(shiphero_twin.journal("/auth/refresh")) == 1
+            assert (await house.sealed(account)).generation == before + 1
 
 
 async def test_a_refused_token_is_renewed_once_for_all_who_met_the_refusal(

@@ -82,10 +82,10 @@ def writes_of_shiphero(twin: ShipheroTwin, tokens: list[str], round_: int) -> li
 def kill_in_the_middle(process: Any, writers: Writers, delay: float) -> None:
     """Let the writers get going, and kill the twin some moments later."""
     writers.start()
-    assert writers.enough.wait(timeout=20)
+    assert writers.enough.wait(timeout=60)
     threading.Event().wait(delay)
     process.kill()
-    process.wait(timeout=10)
+    process.wait(timeout=60)
     writers.join()
 
 

@@ -19,9 +19,14 @@ from crossdock.kernel.clock import OffsetClock
 from crossdock.kernel.errors import UnavailableError
 from crossdock.kernel.secret import Secret
 from crossdock.tokens.lease import Lease
-from token_house import TokenHouse, open_token_house
+from token_house import PATIENCE, TokenHouse, open_token_house
 from twins import ShipheroTwin
 from weather import SHAPES, Gate, gate_before
+
+SILENT = frozenset({"silence", "slow_body"})
+"""The weather that says nothing until somebody gives up."""
+SHORT = 1.5
+"""Seconds after which the house gives a silent provider up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +51,18 @@ class Exposed:
         """Lease as a caller does."""
         return await self.house.leases.lease(project_id=self.linked.project_id, account_id=self.linked.id)
 
+    def weather(self, shape: str | None, path: str = "/") -> None:
+        """Let this weather stand before a path; only where it keeps silent is it soon given up."""
+        self.gate.shape, self.gate.path = shape, path
+        for part in (self.house.refresher, self.house.refresher.prober):
+            object.__setattr__(part, "seconds", SHORT if shape in SILENT else PATIENCE)
+
     async def clear_up(self) -> None:
         """End the weather and renew: everything works again, and the next shape meets a fresh token."""
-        self.gate.shape = None
-        # Half a second is soon over on a busy machine, and that is weather too.
-        for _ in range(5):
-            outcome = await self.house.refresher.refresh(
-                project_id=self.linked.project_id, account_id=self.linked.id, reason="probe"
-            )
-            if outcome.kind == "refreshed":
-                break
+        self.weather(None)
+        outcome = await self.house.refresher.refresh(
+            project_id=self.linked.project_id, account_id=self.linked.id, reason="probe"
+        )
         assert outcome.kind == "refreshed"
         account = await self.account()
         assert (account.status, account.failures, account.refusals) == ("active", 0, 0)
@@ -63,12 +70,10 @@ class Exposed:
 
 @pytest_asyncio.fixture
 async def exposed(database_url: str, key_file: Path, shiphero_twin: ShipheroTwin) -> AsyncIterator[Exposed]:
-    """Link an account through a gate; the house waits half a second for the provider and no longer."""
+    """Link an account through a gate."""
     async with gate_before(shiphero_twin.api) as gate:
         twins = {"https://public-api.shiphero.com": gate.origin}
-        async with open_token_house(
-            dsn=database_url, key_file=key_file, twins=twins, clock=OffsetClock(), patience=0.5
-        ) as house:
+        async with open_token_house(dsn=database_url, key_file=key_file, twins=twins, clock=OffsetClock()) as house:
             developer = shiphero_twin.developer("weather@shop.example")
             project_id = await house.project()
             linked = await house.link(
@@ -82,7 +87,7 @@ async def test_a_probe_in_weather_judges_nobody(exposed: Exposed) -> None:
     where = {"project_id": exposed.linked.project_id, "account_id": exposed.linked.id}
 
     for shape in SHAPES:
-        exposed.gate.shape, exposed.gate.path = shape, "/graphql"
+        exposed.weather(shape, "/graphql")
         seen = await exposed.house.checkup.run(**where, depth="daily")
         after = await exposed.account()
 
@@ -91,7 +96,7 @@ async def test_a_probe_in_weather_judges_nobody(exposed: Exposed) -> None:
         assert (after.status, after.failures > 0, after.refusals) == ("active", True, 0), shape
         assert after.next_probe_at is not None
         assert after.next_probe_at - exposed.house.clock.now() <= timedelta(hours=6), shape
-        exposed.gate.shape = None
+        exposed.weather(None)
 
     assert (await exposed.house.checkup.run(**where, depth="daily")).works
     assert await exposed.house.events(exposed.linked) == ["account.created"]
@@ -103,7 +108,7 @@ async def test_a_refresh_in_weather_keeps_serving_the_token_that_works(exposed: 
 
     for shape in SHAPES:
         exposed.turn(23.5)
-        exposed.gate.shape, exposed.gate.path = shape, "/auth/refresh"
+        exposed.weather(shape, "/auth/refresh")
         outcome = await exposed.house.refresher.refresh(**where, reason="due")
         lease = await exposed.lease()
 
@@ -123,7 +128,7 @@ async def test_a_token_that_weather_keeps_from_being_proven_is_kept_for_later(ex
     for shape in SHAPES:
         exposed.turn(23.5)
         exposed.twin.clear_journal()
-        exposed.gate.shape, exposed.gate.path = shape, "/graphql"
+        exposed.weather(shape, "/graphql")
         outcome = await exposed.house.refresher.refresh(**where, reason="due")
         staged = (await exposed.house.sealed(exposed.linked)).staged_generation
 
@@ -140,7 +145,8 @@ async def test_an_expired_token_in_weather_is_a_wait_not_a_death(exposed: Expose
     """When even the old token has ended, callers are told how long to wait, and the provider is not hammered."""
     for shape in SHAPES:
         exposed.turn(28.5)
-        exposed.gate.shape, exposed.gate.path, exposed.gate.asked = shape, "/auth/refresh", 0
+        exposed.weather(shape, "/auth/refresh")
+        exposed.gate.asked = 0
         for _ in range(5):
             with pytest.raises(UnavailableError) as caught:
                 await exposed.lease()
@@ -159,7 +165,7 @@ async def test_linking_in_weather_says_so(exposed: Exposed) -> None:
     connector = house.catalogue.get("shiphero")
 
     for shape in SHAPES:
-        exposed.gate.shape, exposed.gate.path = shape, "/auth/refresh"
+        exposed.weather(shape, "/auth/refresh")
         with pytest.raises((TransportError, TokenRefused)) as caught:
             await house.refresher.acquire(
                 connector=connector,

@@ -114,18 +114,18 @@ async def egress(provider: Receiver) -> AsyncIterator[Egress]:
 
 
 async def outcome(egress: Egress, provider: Receiver, raw: bytes) -> str:
-    """Return ``json``, ``no json`` or the kind of the transport error; fail over five seconds."""
+    """Return ``json``, ``no json`` or the kind of the transport error; fail where it takes far more than its time."""
     provider.script = lambda _: raw
     started = perf_counter()
     try:
-        reply = await egress.send(Request("POST", f"{provider.origin}/", timeout=1), origins=None)
+        reply = await egress.send(Request("POST", f"{provider.origin}/", timeout=2), origins=None)
         json.dumps(reply.json(), ensure_ascii=False).encode()
         found = "json"
     except TransportError as error:
         found = error.kind
     except ValueError:
         found = "no json"
-    assert perf_counter() - started < 5
+    assert perf_counter() - started < 30
     return found
 
 

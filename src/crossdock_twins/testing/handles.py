@@ -129,7 +129,7 @@ class TwinHandle:
         found: list[dict[str, Any]] = self.control("GET", f"/deliveries?after={after}")["deliveries"]
         return found
 
-    def delivered(self, *, seconds: float = 10) -> list[dict[str, Any]]:
+    def delivered(self, *, seconds: float = 30) -> list[dict[str, Any]]:
         """Wait until no webhook message is due and give all of them; TwinError where some still are after that long."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

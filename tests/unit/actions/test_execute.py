@@ -24,6 +24,7 @@ from crossdock.kernel.errors import (
 )
 from crossdock.projects.model import Principal
 from twins import EasyshipTwin, ShipheroTwin
+from waiting import until
 
 READ: frozenset[Effect] = frozenset({"read"})
 ADDRESS = {
@@ -360,9 +361,9 @@ async def test_write_goes_on_to_its_end_when_the_caller_goes_away(
     house: ActionHouse, easyship: Account, easyship_twin: EasyshipTwin
 ) -> None:
     """A closed window neither stops a write halfway nor loses its line in the log."""
-    easyship_twin.fault("slow", paths="/2024-09/shipments", methods=["POST"], delay=0.3)
+    easyship_twin.fault("slow", paths="/2024-09/shipments", methods=["POST"], delay=2.0)
     calling = asyncio.create_task(house.run(easyship, "easyship_create_shipment", body=SHIPMENT))
-    await asyncio.sleep(0.15)
+    await until(lambda: house.actions.running)
 
     calling.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -27,7 +27,7 @@ async def working(jobs: Jobs, handler: Handler) -> AsyncIterator[None]:
         yield
     finally:
         stop.set()
-        await asyncio.wait_for(worker, timeout=20)
+        await asyncio.wait_for(worker, timeout=60)
 
 
 async def enqueue(database: Database, jobs: Jobs, *, dedupe: str | None = None, n: int = 1) -> bool:
@@ -50,7 +50,7 @@ async def test_job_runs_with_its_payload(database: Database, database_url: str) 
 
     async with working(jobs, ran.put):
         await enqueue(database, jobs, n=7)
-        payload = await asyncio.wait_for(ran.get(), timeout=10)
+        payload = await asyncio.wait_for(ran.get(), timeout=60)
 
     assert payload == {"n": 7}
 
@@ -98,7 +98,7 @@ async def test_failed_job_is_tried_again(
 
     async with working(jobs, fail_once):
         await enqueue(database, jobs)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while attempts.qsize() < 2:  # noqa: ASYNC110 - the queue itself is the state under test
                 await asyncio.sleep(0.02)
 
@@ -115,14 +115,14 @@ async def test_worker_survives_lost_connections(database: Database, database_url
 
     async with working(jobs, ran.put):
         await enqueue(database, jobs, n=1)
-        await asyncio.wait_for(ran.get(), timeout=10)
+        await asyncio.wait_for(ran.get(), timeout=60)
         async with database.connection() as conn:
             await conn.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
                 " where datname = current_database() and application_name = 'crossdock-jobs'"
             )
         await enqueue(database, jobs, n=2)
-        payload = await asyncio.wait_for(ran.get(), timeout=30)
+        payload = await asyncio.wait_for(ran.get(), timeout=60)
 
     assert payload == {"n": 2}
 
@@ -148,7 +148,7 @@ async def test_job_of_a_killed_worker_runs_elsewhere(database: Database, databas
     picked = await asyncio.to_thread(first_words_of_a_killed_process, script, database_url)
 
     async with working(jobs, ran.put):
-        payload = await asyncio.wait_for(ran.get(), timeout=30)
+        payload = await asyncio.wait_for(ran.get(), timeout=60)
 
     assert picked == b"picked\n"
     assert payload == {"n": 3}

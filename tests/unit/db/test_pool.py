@@ -68,7 +68,7 @@ async def test_notification_arrives_after_commit(database: Database) -> None:
         early = heard.empty()
 
     assert early
-    assert await asyncio.wait_for(heard.get(), timeout=5) == "acc_1"
+    assert await asyncio.wait_for(heard.get(), timeout=60) == "acc_1"
 
 
 async def test_listener_tells_of_a_gap(database: Database) -> None:
@@ -81,8 +81,8 @@ async def test_listener_tells_of_a_gap(database: Database) -> None:
             "select pg_terminate_backend(pid) from pg_stat_activity"
             " where datname = current_database() and application_name = 'crossdock-listener'"
         )
-        gap = await asyncio.wait_for(heard.get(), timeout=10)
+        gap = await asyncio.wait_for(heard.get(), timeout=60)
         await database.notify(conn, "accounts", "acc_2")
 
     assert gap == ""
-    assert await asyncio.wait_for(heard.get(), timeout=5) == "acc_2"
+    assert await asyncio.wait_for(heard.get(), timeout=60) == "acc_2"

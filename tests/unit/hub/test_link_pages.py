@@ -20,7 +20,7 @@ async def opened(live: Live, **members: Any) -> dict[str, Any]:
 
 async def settled(guest: Guest, sight: Sight) -> Sight:
     """Look again, as the page's own refresh does, until the test is over."""
-    for _ in range(100):
+    for _ in range(600):
         if 'data-live="running"' not in sight.html:
             return sight
         await asyncio.sleep(0.1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -260,8 +261,9 @@ async def _paste(guest: Guest, sight: Sight, token: str) -> Sight:
     """Go through the link pages with a pasted token, until it is linked."""
     form = next(form for form in sight.forms if "int_" in form.action)
     tested = await guest.submit(sight, form.action, {"api_token": token})
-    for _ in range(200):
+    for _ in range(1200):
         if any(form.action.endswith("/confirm") for form in tested.forms):
             return await guest.submit(tested, "/confirm")
+        await asyncio.sleep(0.05)
         tested = await guest.get(tested.url)
     raise AssertionError(tested.text)

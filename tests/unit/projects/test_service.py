@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -20,6 +19,7 @@ from crossdock.kernel.secret import Secret
 from crossdock.projects import keys
 from crossdock.projects.model import ApiKey, Project
 from crossdock.projects.service import Projects
+from waiting import until
 
 PASSWORD = Secret("correct horse battery")
 
@@ -113,10 +113,7 @@ async def test_a_revoked_key_is_dropped_in_every_process(
     await other.authenticate_key(text=text)
 
     await projects.revoke_key(project_id=project.id, key_id=key.id, actor="person:1")
-    for _ in range(100):
-        if not other.cache.known:
-            break
-        await asyncio.sleep(0.02)
+    await until(lambda: not other.cache.known)
 
     with pytest.raises(UnauthenticatedError):
         await other.authenticate_key(text=text)

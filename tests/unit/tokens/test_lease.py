@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from crossdock.accounts.model import Account, AccountChange
 from crossdock.kernel.errors import CredentialDeadError, InactiveError, NotFoundError
 from crossdock.tokens.lease import Lease
 from token_house import TokenHouse, open_token_house
+from waiting import until
 
 DEAD = ProbeResult(outcome="dead", cause=made_cause("dead", key="token_refused"))
 
@@ -68,10 +68,7 @@ async def test_a_change_elsewhere_drops_what_is_in_memory(
         dsn=database_url, key_file=tmp_path / "keys.json", twins={}, clock=quiet_house.clock
     ) as other:
         await other.accounts.pause(project_id=account.project_id, account_id=account.id, actor="person:p")
-    for _ in range(200):
-        if not quiet_house.leases.cached:
-            break
-        await asyncio.sleep(0.01)
+    await until(lambda: not quiet_house.leases.cached)
 
     with pytest.raises(InactiveError):
         await _lease(quiet_house, account)

@@ -23,7 +23,7 @@ async def test_sweeps_go_on_after_a_failed_round(database_url: str) -> None:
             stop.set()
         raise ValueError("a bad round")
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await tasks.run(
             jobs=Jobs(dsn=database_url), tasks={}, sweeps=[Sweep(name="due", every=0.02, run=sweep)], stop=stop
         )
@@ -47,11 +47,11 @@ async def test_worker_runs_jobs_and_shows_that_it_lives(database: Database, data
 
     async with database.transaction() as conn:
         await jobs.enqueue(conn, task="probe_account", payload={"account_id": "acc_1"}, dedupe=None)
-    payload = await asyncio.wait_for(ran.get(), timeout=10)
+    payload = await asyncio.wait_for(ran.get(), timeout=60)
     async with database.connection() as conn:
         seen = await heartbeats.seen(conn)
     stop.set()
-    await asyncio.wait_for(worker, timeout=20)
+    await asyncio.wait_for(worker, timeout=60)
     async with database.connection() as conn:
         left = await heartbeats.seen(conn)
 
