@@ -19,7 +19,7 @@ _TYPES: Final[Mapping[str, str]] = {
 }
 """Types of the columns that are not text."""
 _SENT: Final[Mapping[str, str]] = {"jsonb": "text"}
-_ENCODE: Final = json.JSONEncoder(separators=(",", ":")).encode
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class CallRow(NamedTuple):
@@ -145,9 +145,16 @@ async def _insert(conn: Connection, table: str, rows: Sequence[Row], otherwise: 
 
 
 def _column(kind: str, values: Sequence[Any]) -> Sequence[Any]:
-    """Return a column as it is sent, without the one character that no text of the database holds."""
-    if kind == "jsonb":
-        return [_ENCODE(value).replace("\\u0000", "\ufffd") for value in values]
-    if kind == "text" and "\0" in "".join([value for value in values if value]):
-        return [value and value.replace("\0", "\ufffd") for value in values]
-    return values
+    """Return a column as it is sent; one row that the database cannot hold would hold up everybody's."""
+    if kind not in {"text", "jsonb"}:
+        return values
+    told = [_ENCODE(value).replace("\\u0000", "\ufffd") for value in values] if kind == "jsonb" else values
+    joined = "".join([text for text in told if text])
+    if joined.isascii() and "\0" not in joined:
+        return told
+    return [text and _held(text) for text in told]
+
+
+def _held(text: str) -> str:
+    """Return a text with a mark for a NUL and for half a surrogate pair, which no text of the database holds."""
+    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -65,15 +65,16 @@ async def test_entries_of_a_project_that_is_gone_are_left_out(database: Database
 async def test_a_character_that_no_text_holds_does_not_hold_up_the_log(
     database: Database, clock: OffsetClock, ids: Ids
 ) -> None:
-    """A caller can send a NUL in an address; its line is written with a mark in its place, and so are all others."""
-    strange, plain = await entry(database, clock, ids), await entry(database, clock, ids)
+    """A NUL and half a surrogate pair leave a mark in their place; all other lines are written as they are."""
     log = CallLog(db=database)
-    log.note(strange._replace(action="a\0b"))
-    log.note(plain._replace(action="a\\u0000b"))
+    for action in ("a\0b", "a\\u0000b", "a\ud800b", "ä\U0001f4e6"):
+        log.note((await entry(database, clock, ids))._replace(action=action))
 
     await log.flush()
 
-    assert await written(database) == 2
+    async with database.connection() as conn:
+        kept = {row["action"] for row in await conn.fetch("select action from calls")}
+    assert kept == {"a\ufffdb", "a\\u0000b", "ä\U0001f4e6"}
 
 
 async def test_entries_wait_while_the_database_is_away(
