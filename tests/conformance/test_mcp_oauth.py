@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -98,6 +99,32 @@ async def test_the_official_client_refreshes(shared_live: Live, person: Person) 
     assert memory.tokens is not None
     assert memory.tokens.access_token != first.access_token
     assert memory.tokens.refresh_token != first.refresh_token
+    assert len(person.seen) == 1
+
+
+async def test_two_processes_of_the_official_client_refresh_at_once(shared_live: Live, person: Person) -> None:
+    """Both bring the one refresh token that they had in store, both go on, and nobody is asked again."""
+    memory = Memory()
+    auths = [provider(shared_live, person, memory) for _ in range(2)]
+    clock = shared_live.house.clock
+    assert isinstance(clock, OffsetClock)
+
+    async with connected(shared_live, auths[0]) as one:
+        await one.list_tools()
+        first = memory.tokens
+        auths[1].context.oauth_metadata = auths[0].context.oauth_metadata
+        async with connected(shared_live, auths[1]) as two:
+            clock.offset += timedelta(hours=2)
+            for auth in auths:
+                auth.context.token_expiry_time = 1.0
+            listed = await asyncio.gather(one.list_tools(), two.list_tools())
+    clock.offset -= timedelta(hours=2)
+    held = [auth.context.current_tokens for auth in auths]
+
+    assert all(found.tools for found in listed)
+    assert first is not None
+    assert len({one.access_token for one in held} - {first.access_token}) == 2
+    assert len({one.refresh_token for one in held} - {first.refresh_token}) == 1
     assert len(person.seen) == 1
 
 
