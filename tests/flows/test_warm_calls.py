@@ -52,9 +52,11 @@ async def linked(
     ):
         token = shiphero_twin_process.developer("warm@shop.example")["refresh_token"]
         pasted = easyship_twin_process.integration("warm", scopes="all")["production_token"]
+        alone = easyship_twin_process.integration("alone", scopes="all")["production_token"]
         accounts = {
             "shiphero": await link_pasted(live, token, owner="warm", provider="shiphero", field="refresh_token"),
             "easyship": await link_pasted(live, pasted, owner="warm"),
+            "alone": await link_pasted(live, alone, owner="alone"),
         }
         with limited(easyship_twin_process, shiphero_twin_process):
             yield live, accounts
@@ -117,17 +119,23 @@ async def test_a_warm_get_through_the_proxy_asks_the_database_nothing(
     assert [] in statements
 
 
+@pytest.mark.parametrize("named", ["by the header", "by the key", "as the owner's only one"])
 async def test_a_warm_tool_call_only_leaves_its_trace(
-    linked: tuple[Live, dict[str, str]], easyship_twin_process: EasyshipTwin
+    linked: tuple[Live, dict[str, str]], easyship_twin_process: EasyshipTwin, named: str
 ) -> None:
-    """An agent's call asks the database nothing either; it writes the one entry that every tool call has."""
+    """However its account is known, an agent's call asks the database nothing; it writes the entry that each has."""
     live, accounts = linked
-    key = await agent_key(live, owner_id="warm")
+    bounds: dict[str, dict[str, Any]] = {
+        "by the header": {"owner_id": "warm"},
+        "by the key": {"owner_id": "warm", "accounts": frozenset({accounts["easyship"]})},
+        "as the owner's only one": {"owner_id": "alone"},
+    }
+    headers = {"authorization": f"Bearer {await agent_key(live, **bounds[named])}"}
+    headers |= {"x_account_id": accounts["easyship"]} if named == "by the header" else {}
     params = {"name": "easyship_list_item_categories", "arguments": {}}
 
     async def call() -> Answer:
-        named = {"authorization": f"Bearer {key}", "x_account_id": accounts["easyship"]}
-        return await asked(live, "tools/call", params, **named)
+        return await asked(live, "tools/call", params, **headers)
 
     statements = []
     for _ in range(ROUNDS):

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 CHANNEL: Final = "accounts"
+LINKED: Final = "accounts_linked"
+"""Word of a new account: it may belong to lists that are kept, and nobody holds anything else of it yet."""
 
 
 @dataclass(frozen=True, slots=True)

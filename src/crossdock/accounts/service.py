@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from crossdock.accounts import candidacy, integration_store, store
 from crossdock.accounts import identity as identities
-from crossdock.accounts.changes import CHANNEL
+from crossdock.accounts.changes import CHANNEL, LINKED
 from crossdock.accounts.health import ProbeResult
 from crossdock.accounts.model import Account, Candidate, Identity
 from crossdock.accounts.records import Records
@@ -206,6 +206,7 @@ class Accounts(Records):
         issued_at = candidacy.issued_at(candidate, method)
         account = candidacy.taken_over(account, candidate, method, issued_at=issued_at, now=now)
         await self._insert(conn, account, candidate, issued_at=issued_at)
+        await self.db.notify(conn, LINKED, account_id)
         await self._tell(conn, account, kind=event.ACCOUNT_CREATED)
         await self._audit(conn, account, actor=actor, name=events.ACCOUNT_LINKED, detail=candidacy.granted(account))
         return account

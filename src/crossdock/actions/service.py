@@ -90,6 +90,10 @@ class Calls:
         """Return an account as calls know it, from memory where one was just made; raise NotFoundError."""
         return await self.passing.leases.reached(principal=principal, account_id=account_id)
 
+    async def reachable(self, *, principal: Principal) -> tuple[Account, ...]:
+        """Return the accounts that calls of a principal may be for, from memory where they were just listed."""
+        return await self.passing.leases.reachable(principal=principal)
+
     async def sweep(self) -> None:
         """Delete what has had its time: old lines of the log, the answers kept for writes, and synced rows."""
         await self.log.forget()

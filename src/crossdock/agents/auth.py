@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol, TypeVar, get_args
+from typing import Literal, Protocol, TypeVar, get_args
 
-from crossdock.accounts.model import Account, AccountQuery
-from crossdock.accounts.service import Accounts
+from crossdock.accounts.model import Account
 from crossdock.actions.service import Calls
 from crossdock.audit.trail import Trail
 from crossdock.connectors.catalogue import Catalogue
@@ -24,7 +23,6 @@ Style = Literal["nested", "flat_prefixed", "flat_smart"]
 Mode = Literal["individual", "search_execute"]
 T = TypeVar("T", bound=str)
 Spend = Callable[..., Awaitable[None]]
-_MOST_ACCOUNTS: Final = 200
 
 
 class Place(Protocol):
@@ -45,8 +43,6 @@ class Services(Protocol):
     def catalogue(self) -> Catalogue: ...  # noqa: D102 - the same
     @property
     def projects(self) -> Projects: ...  # noqa: D102 - the same
-    @property
-    def accounts(self) -> Accounts: ...  # noqa: D102 - the same
     @property
     def calls(self) -> Calls: ...  # noqa: D102 - the same
     @property
@@ -113,16 +109,9 @@ def _narrowed(principal: Principal, asked: str | None) -> Principal:
 
 
 async def _reached(services: Services, principal: Principal, account_id: str | None) -> tuple[Account, ...]:
-    project_id, grant = principal.project_id, principal.grant
     if account_id:
         return (await services.calls.reached(principal=principal, account_id=account_id),)
-    query = AccountQuery(
-        origin_owner_ids=(grant.owner_id,) if grant and grant.owner_id else (),
-        account_ids=tuple(sorted(grant.accounts)) if grant else (),
-        limit=_MOST_ACCOUNTS,
-    )
-    found = await services.accounts.list(project_id=project_id, query=query)
-    return found.rows
+    return await services.calls.reachable(principal=principal)
 
 
 def _one_of(value: str, name: str, known: tuple[T, ...]) -> T:

@@ -186,6 +186,7 @@ class Linking:
             account = None if undecided else await self._linked(conn, session, attempt, on_conflict)
         if account is None:
             raise undecided or _not_ready()
+        self.accounts.changes.tell(account.id)
         reach("linking.confirm.committed")
         metrics.LINKS.labels(connector=account.connector_key, outcome="linked").inc()
         return account

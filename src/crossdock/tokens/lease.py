@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from crossdock.accounts.changes import CHANNEL, Changes
+from crossdock.accounts.changes import CHANNEL, LINKED, Changes
 from crossdock.accounts.integrations import Integrations
-from crossdock.accounts.model import Account, SealedCredential
+from crossdock.accounts.model import Account, AccountQuery, SealedCredential
+from crossdock.accounts.reach import ReachCache
 from crossdock.accounts.service import Accounts
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.connectors.model import AuthMethod, Connector, Environment
@@ -27,6 +28,7 @@ from crossdock.vault.store import Vault
 
 CACHED_SECONDS: Final = 30.0
 _CACHED_AT_MOST: Final = 10_000
+_LISTED_AT_MOST: Final = 200
 _RELINK: Final = "Open the account in the hub and link it again."
 
 log = logs.get(__name__)
@@ -76,15 +78,18 @@ class Leases:
     flights: dict[tuple[str, str, int | None], asyncio.Task[Lease]] = field(default_factory=dict)
     looks: dict[tuple[str, str], asyncio.Task[Account]] = field(default_factory=dict)
     overtaken: set[asyncio.Task[Lease]] = field(default_factory=set)
+    reach: ReachCache = field(default_factory=ReachCache)
     background: set[asyncio.Task[Outcome]] = field(default_factory=set)
 
     async def start(self) -> None:
         """Begin to hear of changed accounts; until then nothing is kept in memory for longer than one call."""
         self.changes.subscribe(self.drop)
         await self.db.listen(CHANNEL, self.drop)
+        await self.db.listen(LINKED, lambda _: self.reach.drop())
 
     def drop(self, account_id: str) -> None:
         """Forget what is kept of an account, or of all where the id is empty."""
+        self.reach.drop()
         for key in [key for key in self.cached if account_id in {"", key[1]}]:
             del self.cached[key]
         # What is being looked up just now may be the old state: it is handed out once and not kept.
@@ -129,6 +134,22 @@ class Leases:
         account = await self._found(principal.project_id, account_id)
         policy.check_reach(principal, account_id=account.id, owner_id=account.origin_owner_id)
         return account
+
+    async def reachable(self, *, principal: Principal) -> tuple[Account, ...]:
+        """Return the accounts that a principal is bound to, newest first and 200 at most, from memory where known."""
+        grant, project_id = principal.grant, principal.project_id
+        query = AccountQuery(
+            origin_owner_ids=(grant.owner_id,) if grant and grant.owner_id else (),
+            account_ids=tuple(sorted(grant.accounts)) if grant else (),
+            limit=_LISTED_AT_MOST,
+        )
+        epoch, now = self.reach.epoch, self.clock.monotonic()
+        known = self.reach.find(project_id=project_id, query=query, now=now)
+        if known is None:
+            known = (await self.accounts.list(project_id=project_id, query=query)).rows
+            if self.changes.listeners:
+                self.reach.put(project_id=project_id, query=query, accounts=known, epoch=epoch, now=now)
+        return known
 
     async def _found(self, project_id: str, account_id: str) -> Account:
         key = (project_id, account_id)
