@@ -12,6 +12,7 @@ from app import App
 from app_scene import Scene
 from crossdock.consents.rotation import FURTHEST, GRACE
 from crossdock.kernel.clock import OffsetClock
+from crossdock.server import open_house
 from house import Answer
 
 LATE = GRACE + timedelta(seconds=1)
@@ -81,6 +82,23 @@ async def test_a_lost_answer_is_asked_for_again(scene: Scene) -> None:
     assert again.json()["scope"] == tokens["scope"]
     ways = [one.detail["way"] for one in (await scene.entries("app.token.issued"))[:3]]
     assert ways == ["refresh_token", "refresh_repeated", "refresh_token"]
+
+
+async def test_replicas_judge_the_grace_by_one_clock(scene: Scene) -> None:
+    """A replica whose own clock runs two minutes ahead answers a token that came to another one a moment ago."""
+    house = scene.live.house
+    app = await scene.app()
+    tokens = await scene.tokens(app)
+    first = (await app.refresh(tokens["refresh_token"])).json()
+    ahead = OffsetClock(offset=2 * GRACE)
+
+    async with open_house(house.settings, dsn=house.db.dsn, clock=ahead) as replica:
+        client = await replica.consents.clients.find(client_id=app.client_id)
+        again = await replica.consents.refresh(client=client, token=tokens["refresh_token"], resource=None, scope=None)
+
+    assert again.refresh is not None
+    assert again.refresh.reveal() == first["refresh_token"]
+    assert (await app.tools(again.access.reveal())).status == 200
 
 
 async def test_who_comes_late_to_two_exchanges_gets_the_newest(scene: Scene) -> None:
