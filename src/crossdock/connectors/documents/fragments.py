@@ -28,12 +28,10 @@ from graphql import (
 
 from crossdock.connectors.documents import schema
 
-# Texts and comments come first, so that three dots within them are left alone.
+# Texts come first, so that three dots within them are left alone; a blank is there where a name stands beside.
 _SPREAD: Final = re.compile(
-    r'"""(?:\\"""|[^"]|"(?!""))*"""|"(?:\\.|[^"\\\n])*"|#[^\n]*|\.\.\.\s*(?!on\b)([A-Za-z_]\w*)'
+    r'"""(?:\\"""|[^"]|"(?!""))*"""|"(?:\\.|[^"\\])*"|(?P<left> ?)\.\.\.(?!on\b)(?P<name>[A-Za-z_]\w*)(?P<right> ?)'
 )
-
-
 _Node: TypeAlias = FieldNode | InlineFragmentNode | FragmentSpreadNode
 
 
@@ -71,10 +69,17 @@ def join(*, text: str, fragments: Mapping[str, Fragment]) -> tuple[str, Operatio
     Raise GraphQLError where it does not parse, FragmentError for a fragment that is not there, ValueError where the
     document has no operation or several.
     """
-    operation = schema.operation(parse(text, no_location=True))
+    bare = strip_ignored_characters(text)
+    operation = schema.operation(parse(bare, no_location=True))
     filled = replace(operation, selection_set=_whole(operation.selection_set, fragments))
-    sent = _SPREAD.sub(lambda found: fragments[found[1]].text if found[1] else found[0], text)
-    return strip_ignored_characters(sent), filled
+
+    def fields(found: re.Match[str]) -> str:
+        if not found["name"]:
+            return found[0]
+        inner = fragments[found["name"]].text
+        return f"{found['left']}{inner}{'' if inner.endswith('}') else found['right']}"
+
+    return _SPREAD.sub(fields, bare), filled
 
 
 def _definitions(path: Path) -> tuple[Any, ...]:
@@ -97,7 +102,7 @@ def _finish(
         if inner in written:
             _finish(inner, written, done, (*within, name))
     whole = _whole(written[name].selection_set, done)
-    done[name] = Fragment(print_ast(whole)[1:-1], whole)
+    done[name] = Fragment(strip_ignored_characters(print_ast(whole))[1:-1], whole)
 
 
 def _spreads(selections: SelectionSetNode) -> Iterator[str]:

@@ -78,6 +78,7 @@ def test_what_is_sent_asks_for_what_is_written(action: Action) -> None:
     assert [one.kind for one in sent.definitions] == ["operation_definition"]
     assert asked == sorted(chosen(file, schema.operation(file).selection_set))
     assert len(asked) == len(set(asked))
+    assert action.call.document == strip_ignored_characters(action.call.document or "")
 
 
 def test_no_selection_is_written_twice() -> None:
@@ -129,11 +130,11 @@ def shared(tmp_path: Path) -> Path:
 
 def test_a_fragments_fields_stand_where_it_was_spread(shared: Path) -> None:
     """Its own fragments are in it, from any file of the folder, and the parsed document is the text that is sent."""
-    text = "query Q($id: ID!) { parcel(id: $id) { data { request_id ...Parcel note } } }"
+    text = "query Q($id: ID!) { parcel(id: $id) { data { request_id ...Parcel ...Sizes ...Item note } } }"
 
     sent, operation = fragments.join(text=text, fragments=fragments.read(shared))
 
-    fields = "request_id id weight size{height}items(first:5){edges{node{sku}}}note"
+    fields = "request_id id weight size{height}items(first:5){edges{node{sku}}}weight size{height}sku note"
     assert sent == f"query Q($id:ID!){{parcel(id:$id){{data{{{fields}}}}}}}"
     assert operation == schema.operation(parse(sent, no_location=True))
 
