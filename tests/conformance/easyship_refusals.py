@@ -122,6 +122,7 @@ def small_plan(twin: EasyshipTwin) -> Reply:
 
 def hurry(twin: EasyshipTwin) -> Reply:
     twin.limits(on=True)
+    twin.clock_stop()
     return client(twin, environment="sandbox").hurry()[-1]
 
 

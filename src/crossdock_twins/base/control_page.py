@@ -55,6 +55,7 @@ def routes(control: Control) -> list[BaseRoute]:
     own = {
         "clock": _turn,
         "follow": _follow,
+        "stop": _stop,
         "limits": _switch_limits,
         "faults": _add_fault,
         "faults/remove": _remove_fault,
@@ -97,8 +98,14 @@ def _turn(control: Control, form: FormData) -> str:
 
 def _follow(control: Control, form: FormData) -> str:
     followed = field(form, "follow") == "on"
-    control.clock.follow(followed=followed)
+    twin.turn_clock(control, Members({"follow": followed}))
     return "A hub started by crossdock up follows this clock." if followed else "The hub keeps the time of the machine."
+
+
+def _stop(control: Control, form: FormData) -> str:
+    stopped = field(form, "clock") == "stop"
+    twin.turn_clock(control, Members({"stopped": stopped}))
+    return "The clock stands until somebody turns it." if stopped else "The clock goes again."
 
 
 def _switch_limits(control: Control, form: FormData) -> str:

@@ -110,23 +110,37 @@ class Control:
             "now": self.clock.now().isoformat(),
             "offset_seconds": int(self.clock.offset.total_seconds()),
             "followed": self.clock.followed,
+            "stopped": self.clock.stopped,
         }
 
 
 def turn_clock(control: Control, members: Members) -> None:
-    """Advance the clock and run what has become due, or set whether the clock is followed, as the members say."""
+    """Stop or start the clock, advance it and run what has become due, set whether it is followed: what is named."""
     clock = control.clock
-    if not members.has("advance") and not members.has("follow"):
-        raise ControlError(422, "Nothing to do.", remedy='Send {"advance": "27d"} or {"follow": true}.')
+    if not any(members.has(name) for name in ("advance", "follow", "stopped")):
+        remedy = 'Send {"advance": "27d"}, {"stopped": true} or {"follow": true}.'
+        raise ControlError(422, "Nothing to do.", remedy=remedy)
+    _refuse_to_follow_what_stands(clock, members)
+    if members.has("stopped"):
+        (clock.stop if members.flag("stopped") else clock.start)()
     try:
         if members.has("advance"):
             clock.advance(parse_span(members.text("advance")))
-            control.agenda.settle()
-            control.store.bell.ring()
     except ValueError as error:
         raise ControlError(422, "The clock cannot be turned so.", remedy=str(error)) from error
+    control.agenda.settle()
+    control.store.bell.ring()
     if members.has("follow"):
         clock.follow(followed=members.flag("follow"))
+
+
+def _refuse_to_follow_what_stands(clock: TwinClock, members: Members) -> None:
+    stopped = members.flag("stopped") if members.has("stopped") else clock.stopped
+    followed = members.flag("follow") if members.has("follow") else clock.followed
+    if stopped and followed:
+        raise ControlError(
+            422, "A hub cannot follow a clock that stands.", remedy="Start the clock, or switch following off."
+        )
 
 
 def add_fault(book: FaultBook, members: Members) -> Fault:

@@ -101,6 +101,14 @@ class TwinHandle:
         """Turn the clock, e.g. by `27d` or `1d12h`, and give the new time; what falls due on the way has happened."""
         return datetime.fromisoformat(self.control("POST", "/clock", {"advance": span})["now"])
 
+    def clock_stop(self) -> None:
+        """Stop the clock: its time passes only when it is turned, so that nothing happens between two calls."""
+        self.control("POST", "/clock", {"stopped": True})
+
+    def clock_start(self) -> None:
+        """Let the clock go again: from where it stood, or from the machine's time where that is later."""
+        self.control("POST", "/clock", {"stopped": False})
+
     def limits(self, *, on: bool) -> None:
         """Switch the rate limits; switched on, they begin with everything unused."""
         self.control("POST", "/limits", {"on": on})

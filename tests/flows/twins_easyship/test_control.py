@@ -4,7 +4,7 @@ import http.client
 import json
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -55,6 +55,8 @@ def test_the_clock_is_one_for_both_hosts(easyship_twin: EasyshipTwin) -> None:
         ("/clock", {"advance": 27}, 422),
         ("/clock", {}, 422),
         ("/clock", {"follow": "yes"}, 422),
+        ("/clock", {"stopped": 1}, 422),
+        ("/clock", {"stopped": True, "follow": True}, 422),
         ("/limits", {}, 422),
         ("/limits", {"on": "no"}, 422),
         ("/faults", {"kind": "418"}, 422),
@@ -322,7 +324,39 @@ def test_people_turn_the_clock_on_the_page(easyship_twin: EasyshipTwin, page: Vi
         "now": "",
         "offset_seconds": 27 * 86400,
         "followed": True,
+        "stopped": False,
     }
+
+
+def test_a_stopped_clock_stands_on_both_hosts(easyship_twin: EasyshipTwin) -> None:
+    """Until it is turned, or started; nobody can follow it meanwhile."""
+    easyship_twin.clock_stop()
+    stood = [fetch(f"{host}/_twin/clock").json()["now"] for host in (easyship_twin.production, easyship_twin.sandbox)]
+    followed = fetch(f"{easyship_twin.sandbox}/_twin/clock", method="POST", data={"follow": True})
+    turned = easyship_twin.clock_advance("1d")
+    again = easyship_twin.now()
+    easyship_twin.clock_start()
+
+    assert len({*stood}) == 1
+    assert (followed.status, followed.json()["error"]["message"]) == (422, "A hub cannot follow a clock that stands.")
+    assert turned == again == datetime.fromisoformat(stood[0]) + timedelta(days=1)
+    assert easyship_twin.now() > again
+    assert not easyship_twin.control("GET", "/clock")["stopped"]
+
+
+def test_people_stop_the_clock_on_the_page(easyship_twin: EasyshipTwin, page: Visitor) -> None:
+    """A button stops it and starts it again."""
+    page.submit("/page/stop", {"clock": "stop"})
+    standing, stopped = page.page.text, easyship_twin.control("GET", "/clock")["stopped"]
+    page.submit("/page/follow", {"follow": "on"})
+    refused = page.page.text
+    page.submit("/page/stop", {"clock": "start"})
+
+    assert "It stands until somebody turns it." in standing
+    assert stopped
+    assert "A hub cannot follow a clock that stands." in refused
+    assert "The clock goes again." in page.page.text
+    assert not easyship_twin.control("GET", "/clock")["stopped"]
 
 
 def test_people_switch_the_limits_on_the_page(easyship_twin: EasyshipTwin, page: Visitor) -> None:

@@ -76,3 +76,51 @@ def test_a_restart_keeps_time_and_switch(tmp_path: Path) -> None:
     second.close()
 
     assert (offset, followed, back) == (timedelta(days=3), True, timedelta())
+
+
+def test_a_stopped_clock_only_goes_when_it_is_turned(store: Store) -> None:
+    """The machine's time passes, the twin's does not; started again it takes up where it stood."""
+    machine = [NOON]
+    clock = TwinClock(store, system=lambda: machine[0])
+    clock.advance(timedelta(days=1))
+
+    clock.stop()
+    machine[0] += timedelta(minutes=5)
+    stood = clock.now()
+    clock.advance(timedelta(seconds=7))
+    turned = clock.now()
+    clock.start()
+    machine[0] += timedelta(seconds=3)
+
+    assert stood == NOON + timedelta(days=1)
+    assert turned == stood + timedelta(seconds=7)
+    assert clock.now() == turned + timedelta(seconds=3)
+
+
+def test_a_clock_that_stood_for_long_comes_back_to_the_machines_time(store: Store) -> None:
+    """It is never behind the machine once it goes."""
+    machine = [NOON]
+    clock = TwinClock(store, system=lambda: machine[0])
+
+    clock.stop()
+    machine[0] += timedelta(hours=1)
+    behind = clock.now(), clock.offset
+    clock.start()
+
+    assert behind == (NOON, timedelta())
+    assert clock.now() == machine[0]
+
+
+def test_a_restart_and_a_reset_find_a_stopped_clock(store: Store) -> None:
+    """The one leaves it standing, the other lets it go."""
+    machine = [NOON]
+    TwinClock(store, system=lambda: machine[0]).stop()
+    machine[0] += timedelta(minutes=1)
+
+    again = TwinClock(store, system=lambda: machine[0])
+    stood = again.stopped, again.now()
+    again.reset()
+
+    assert stood == (True, NOON)
+    assert (again.stopped, again.now()) == (False, machine[0])
+    assert not TwinClock(store).stopped
