@@ -17,8 +17,9 @@ from starlette.types import Receive, Scope, Send
 from crossdock.actions import collect
 from crossdock.actions.collect import Collection
 from crossdock.api.wire import RpcRequest
+from crossdock.connectors.catalogue import Catalogue
 from crossdock.connectors.replies import MOST_ERRORS, ActionResult, File
-from crossdock.kernel.errors import CrossdockError
+from crossdock.kernel.errors import CrossdockError, NotFoundError
 from crossdock.telemetry import logs
 
 LINES: Final = "application/x-ndjson"
@@ -39,6 +40,14 @@ log = logs.get("crossdock.api.answers")
 def asked_in(asked: RpcRequest, *, accept: str) -> RpcRequest:
     """Return the call; one that accepts lines asks for a list to its end, as `collect` does."""
     return asked.model_copy(update={"collect": True}) if LINES in accept and asked.collect is None else asked
+
+
+def is_one_json(catalogue: Catalogue, asked: RpcRequest) -> bool:
+    """Tell whether a call is answered with one JSON value, and not with a file or with lines."""
+    try:
+        return not asked.collect and catalogue.action(asked.action)[1].file is None
+    except NotFoundError:
+        return True
 
 
 def of(*, result: ActionResult, answer: Mapping[str, Any]) -> Response:

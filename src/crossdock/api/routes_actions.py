@@ -16,10 +16,11 @@ from crossdock.accounts import profiles
 from crossdock.actions import collect
 from crossdock.actions.model import ActionCall, Manner, ProxyRequest
 from crossdock.actions.synced import rows_of
-from crossdock.api import answers
+from crossdock.api import answers, heartbeat
 from crossdock.api.auth import SECURITY, AccountId, ActionsRunner, ProxyUser, one_account
 from crossdock.api.calling import Look, OnceKey, Priority, ProfileId, manner
 from crossdock.api.context import ApiContext, Context
+from crossdock.api.heartbeat import Prefer
 from crossdock.api.requestid import RequestId
 from crossdock.api.screens import screened
 from crossdock.api.wire import ProxyAnswer, ProxyCall, RpcAnswer, RpcRequest
@@ -45,6 +46,7 @@ async def run_action(
     look: Look = None,
     accept: Annotated[str | None, Header(include_in_schema=False)] = None,
     profile_id: ProfileId = None,
+    prefer: Prefer = None,
     sync: Annotated[bool, Query(description="Keep the rows for a day, to be read at `/actions/rpc/synced`.")] = False,  # noqa: FBT002 - a query's word of the wire
     run_id: Annotated[str | None, Query(min_length=1, max_length=120, description="The run to add rows to.")] = None,
     debug: Annotated[bool, Query(description="Tell the call's id in the log in `debug`.")] = False,  # noqa: FBT002 - the same
@@ -58,11 +60,18 @@ async def run_action(
     made = manner(once=once, priority=priority, look=look, is_collected=body.collect, call_id=request_id)
     chosen = one_account(account_id, _inner(body).get("x-account-id"))
     await check_profile(context=context, principal=principal, account_id=chosen, profile_id=profile_id)
-    if sync:
-        answer = await _synced(context, principal, body, chosen, made, run_id)
-        return JSONResponse({**answer, "debug": {"request_id": made.id}} if debug else answer)
     extra = {"debug": {"request_id": made.id}} if debug else {}
-    return await answered(context=context, principal=principal, asked=body, account_id=chosen, manner=made, extra=extra)
+
+    async def work() -> Response:
+        if sync:
+            return JSONResponse({**await _synced(context, principal, body, chosen, made, run_id), **extra})
+        return await answered(
+            context=context, principal=principal, asked=body, account_id=chosen, manner=made, extra=extra
+        )
+
+    if heartbeat.wanted([prefer or ""]) and answers.is_one_json(context.catalogue, body):
+        return heartbeat.answering(context=context, work=work(), path="/actions/rpc", accept=accept)
+    return await work()
 
 
 async def answered(
@@ -172,21 +181,26 @@ async def proxy_request(
     once: OnceKey = None,
     priority: Priority = None,
     look: Look = None,
-) -> JSONResponse:
+    prefer: Prefer = None,
+) -> Response:
     """Send one request to the provider with the account's credential; a read-only account lets reads through."""
     await context.projects.screening.check_raw(principal=principal)
     headers = {name.lower(): str(value) for name, value in (body.headers or {}).items() if value is not None}
-    reply = await context.actions.proxy(
-        principal=principal,
-        account_id=one_account(account_id),
-        request=ProxyRequest(
-            method=body.method.upper(),
-            target=_target(body),
-            headers={name: value for name, value in headers.items() if name not in _NOT_FOR_THE_PROVIDER},
-            body=body.body,
-            manner=manner(once=once, priority=priority, look=look, call_id=request_id),
-        ),
+    request = ProxyRequest(
+        method=body.method.upper(),
+        target=_target(body),
+        headers={name: value for name, value in headers.items() if name not in _NOT_FOR_THE_PROVIDER},
+        body=body.body,
+        manner=manner(once=once, priority=priority, look=look, call_id=request_id),
     )
+    work = _passed(context, principal, one_account(account_id), request)
+    if heartbeat.wanted([prefer or ""]):
+        return heartbeat.answering(context=context, work=work, path="/unified/proxy", accept=None)
+    return await work
+
+
+async def _passed(context: ApiContext, principal: Principal, account_id: str, request: ProxyRequest) -> Response:
+    reply = await context.actions.proxy(principal=principal, account_id=account_id, request=request)
     answer: dict[str, Any] = {"status": reply.status, "headers": dict(reply.headers), "data": reply.data}
     if reply.errors:
         answer["provider_errors"] = [dict(one) for one in reply.errors]

@@ -11,11 +11,13 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from crossdock.api import answers, calling, problems
+from crossdock.api import answers, calling, heartbeat, problems
 from crossdock.api.bounds import LARGEST
 from crossdock.api.context import ApiContext
+from crossdock.api.heartbeat import Beating
 from crossdock.api.passthrough import PassthroughPath
 from crossdock.api.requestid import naming
 from crossdock.api.routes_actions import answered
@@ -53,10 +55,13 @@ class RpcPath:
             await self._app(scope, _again(messages, receive), send)
             return
         call_id = self._context.ids.new("call")
-        answer = await self._answer(headers, answers.asked_in(asked, accept=headers.get("accept", "")), call_id)
+        asked_for = answers.asked_in(asked, accept=headers.get("accept", ""))
+        work = self._answer(headers, asked_for, call_id)
+        beats = heartbeat.wanted(headers.getlist("prefer")) and answers.is_one_json(self._context.catalogue, asked_for)
+        answer = Beating(work) if beats else await work
         await answer(scope, receive, send if asked.collect else naming(send, request_id=call_id))
 
-    async def _answer(self, headers: Headers, asked: RpcRequest, call_id: str) -> ASGIApp:
+    async def _answer(self, headers: Headers, asked: RpcRequest, call_id: str) -> Response:
         context = self._context
         try:
             principal = await calling.principal_of(context, headers.get("authorization", ""))

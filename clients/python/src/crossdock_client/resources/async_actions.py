@@ -112,6 +112,7 @@ class AsyncActions:
         priority: str | None = None,
         look: str | None = None,
         connector_profile_id: str | None = None,
+        prefer: str | None = None,
         path: dict[str, Any] | None = None,
         query: dict[str, Any] | None = None,
         body: dict[str, Any] | None = None,
@@ -127,6 +128,7 @@ class AsyncActions:
         - `priority`: `bulk` lets other calls of the account go first.
         - `look`: For writes of actions: `before` looks whether it is there, and sends only where it is not.
         - `connector_profile_id`: The connector profile that the account is expected to be of; another one is refused.
+        - `prefer`: `heartbeat` sends a line break every ten seconds while the provider is waited for.
         - `idempotency_key`: For writes: the same key with the same request gives the first answer again, for a day.
           Made for you unless given.
         """
@@ -140,6 +142,7 @@ class AsyncActions:
                 "x-crossdock-priority": priority,
                 "x-crossdock-look": look,
                 "x-connector-profile-id": connector_profile_id,
+                "prefer": prefer,
                 "idempotency-key": once(idempotency_key),
             },
             body={"action": action, "path": path, "query": query, "body": body, "defender_config": defender_config},
