@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from client_house import ADDRESS, MANNERS, ONCE, Desk, Manner
+from crossdock.api import heartbeat
 from crossdock_client import (
     ConnectError,
     Crossdock,
@@ -15,6 +16,7 @@ from crossdock_client import (
     NoAnswerError,
     NotFoundError,
     OutcomeUnknownError,
+    PartialListWarning,
     RateLimitedError,
     UnauthenticatedError,
 )
@@ -249,3 +251,24 @@ async def test_calls_can_be_looked_up(desk: Desk, manner: Manner) -> None:
     assert len(platform.data) <= 1
     assert {connector.provider for connector in connectors} == {"easyship", "shiphero"}
     assert taken.key
+
+
+async def test_a_list_in_part_is_warned_of(desk: Desk, manner: Manner) -> None:
+    """The rows that came are given; that the provider left one out is a warning, which names what it said."""
+    desk.shiphero.fault("partial", paths="/graphql/orders", times=1)
+    async with desk.speaking(manner) as speak:
+        with pytest.warns(PartialListWarning, match="1 pages.*could not be read"):
+            rows = await speak.rows("actions.collect", ORDERS, account_id=desk.graph, query={"page_size": 4})
+
+    assert rows
+
+
+async def test_a_late_failure_is_raised_as_any(desk: Desk, manner: Manner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With heartbeats the error stands in an answer that said 200: it is raised with its own status and seconds."""
+    monkeypatch.setattr(heartbeat.Beating.__init__, "__kwdefaults__", {"every": 0.1})
+    desk.easyship.fault("rate_limited", paths="/2024-09/account", delay=1.0, times=1)
+    async with desk.speaking(manner, retries=ONCE) as speak:
+        with pytest.raises(RateLimitedError) as late:
+            await speak("actions.run", "easyship_get_account", account_id=desk.reader, prefer="heartbeat")
+
+    assert (late.value.status, (late.value.retry_after or 0) >= 1) == (429, True)

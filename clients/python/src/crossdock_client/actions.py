@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from base64 import b64decode
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack
@@ -12,7 +13,7 @@ from typing import Any, Final, TypedDict, Unpack
 import httpx2
 
 from crossdock_client import errors
-from crossdock_client.errors import NoAnswerError, Problem, UnexpectedAnswerError
+from crossdock_client.errors import NoAnswerError, PartialListWarning, Problem, UnexpectedAnswerError
 from crossdock_client.models.actions import RpcAnswer
 from crossdock_client.resources import actions, async_actions
 from crossdock_client.transport import Asked, AsyncTransport, Transport, refusal
@@ -138,6 +139,9 @@ class _Lines:
             raise errors.of_problem(_problem(error, last))
         if "end" not in last:
             raise NoAnswerError("The list broke off on its way. Collect it again.")
+        if pages := last["end"].get("partial_pages"):
+            said = "; ".join(str(one) for one in last["end"].get("warnings", ()))
+            warnings.warn(f"{pages} pages of the list came in part: {said}", PartialListWarning, stacklevel=3)
 
 
 def _problem(error: Mapping[str, Any], last: Mapping[str, Any]) -> Problem:

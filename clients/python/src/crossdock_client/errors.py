@@ -72,6 +72,10 @@ class Problem:
     detail: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
+class PartialListWarning(UserWarning):
+    """A collected list came to its end, and the provider left something out on the way: rows may be missing."""
+
+
 class ApiError(CrossdockError):
     """The hub answered with an error; it says what happened, and in `remedy` what to do."""
 

@@ -98,6 +98,11 @@ def read(call: Call[T], reply: httpx2.Response) -> T:
         value = reply.json()
     except ValueError as error:
         raise errors.UnexpectedAnswerError("The answer is not JSON. See whether base_url leads to a hub.") from error
+    late = value.get("statusCode") if isinstance(value, dict) and "preference-applied" in reply.headers else None
+    if isinstance(late, int):
+        # The head was out when it failed: the hub had been asked for heartbeats, and it took long.
+        headers = {**reply.headers, "retry-after": str(value.get("retry_after", ""))}
+        raise errors.of_answer(status=late, headers=headers, content=reply.content)
     return decode(call.answer, value)
 
 
