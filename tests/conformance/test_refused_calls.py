@@ -87,6 +87,28 @@ async def test_what_was_sent_has_no_wrong_fields(logged: Logged) -> None:
     assert "wrong_fields" not in line
 
 
+@pytest.mark.parametrize("way", ["rpc", "unified", "proxy"])
+async def test_a_call_that_got_no_credential_is_a_line(logged: Logged, way: str) -> None:
+    """An account that is paused is called in vain: the log says so, without a step, by the id of the answer."""
+    desk, path = logged.desk, "/2024-09/account"
+    where = {"project_id": desk.live.tenant.project.id, "account_id": desk.easyship, "actor": "key:k"}
+    headers = {"x-account-id": desk.easyship}
+    await desk.live.house.accounts.pause(**where)
+    if way == "rpc":
+        refused = await desk.rpc("easyship_get_account")
+    elif way == "unified":
+        data = {"method": "get", "path": path}
+        refused = await desk.live.call("POST", "/unified/proxy", data=data, headers=headers)
+    else:
+        refused = await desk.live.call("GET", f"/proxy{path}", headers=headers)
+    line = await logged.last()
+    await desk.live.house.accounts.resume(**where)
+
+    named = refused.headers.get("x-crossdock-request-id") or refused.headers["x-request-id"]
+    assert (refused.status, line["status"], line["cause"]) == (412, 412, refused.json()["code"])
+    assert (line["request_id"], line["step_requests"], line["success"]) == (named, [], False)
+
+
 async def test_the_export_has_them(logged: Logged) -> None:
     """A line of NDJSON tells the fields as the list does."""
     await logged.desk.rpc("easyship_list_shipments", members={"query": {"page_size": SECRET}})

@@ -174,14 +174,22 @@ class Actions:
     async def _exchange(self, errand: Errand) -> _Exchange:
         """Send once with a live credential; after a 401 renew it once, and send again what only reads."""
         account = errand.account
-        turn = await self.pacer.turn(
-            account=account,
-            connector=self.catalogue.get(account.connector_key),
-            request=errand.request,
-            priority=errand.priority,
-        )
         try:
-            lease = await self.leases.lease(project_id=account.project_id, account_id=account.id)
+            turn = await self.pacer.turn(
+                account=account,
+                connector=self.catalogue.get(account.connector_key),
+                request=errand.request,
+                priority=errand.priority,
+            )
+        except CrossdockError as error:
+            self.record.unsent(errand, error)
+            raise
+        try:
+            try:
+                lease = await self.leases.lease(project_id=account.project_id, account_id=account.id)
+            except CrossdockError as error:
+                self.record.unsent(errand, error)
+                raise
             await self.record.writing(errand)
             first = await self._send(errand, lease)
         finally:

@@ -109,11 +109,19 @@ class Passthrough:
     async def _answered(self, errand: Errand, incoming: Incoming) -> tuple[Stream, Cause | None]:
         """Wait for the account's turn, and send; once more with a new credential where that may be."""
         account, connector = errand.account, self.catalogue.get(errand.account.connector_key)
-        turn = await self.pacer.turn(
-            account=account, connector=connector, request=errand.request, priority=errand.priority
-        )
         try:
-            lease = await self.leases.lease(project_id=account.project_id, account_id=account.id)
+            turn = await self.pacer.turn(
+                account=account, connector=connector, request=errand.request, priority=errand.priority
+            )
+        except CrossdockError as error:
+            self.record.unsent(errand, error)
+            raise
+        try:
+            try:
+                lease = await self.leases.lease(project_id=account.project_id, account_id=account.id)
+            except CrossdockError as error:
+                self.record.unsent(errand, error)
+                raise
             await self.record.writing(errand)
             stream, cause = await self._sent(errand, lease, incoming, turn)
         finally:

@@ -91,6 +91,25 @@ class Record:
             )
         )
 
+    def unsent(self, errand: Errand, error: CrossdockError) -> None:
+        """Keep the line of a call that waited for its turn or its credential, and was then not sent."""
+        self.calls.note(
+            CallEntry(
+                id=errand.id,
+                project_id=errand.account.project_id,
+                account_id=errand.account.id,
+                connector_key=errand.account.connector_key,
+                action=errand.intent.name,
+                effect=errand.intent.effect,
+                actor=errand.principal.actor,
+                status=error.http_status,
+                cause=error.error_code,
+                duration_ms=round((self.clock.monotonic() - errand.began) * 1000),
+                created_at=errand.began_at,
+                service=_service(errand.intent),
+            )
+        )
+
     async def check_effect(self, *, principal: Principal, account: Account, intent: Intent) -> None:
         """Raise ForbiddenError unless grant and profile hold the call; the refusal stands in the trail."""
         try:
