@@ -151,6 +151,29 @@ async def test_a_warm_tool_call_only_leaves_its_trace(
     assert set() in statements
 
 
+async def test_a_warm_list_of_tools_asks_the_database_nothing(
+    linked: tuple[Live, dict[str, str]], easyship_twin_process: EasyshipTwin
+) -> None:
+    """An agent that looks at its tools again, of all its accounts, costs no statement and leaves no trace."""
+    live, _ = linked
+    key = await agent_key(live, owner_id="warm")
+
+    async def look() -> Answer:
+        return await asked(live, "tools/list", authorization=f"Bearer {key}")
+
+    statements = []
+    for _ in range(ROUNDS):
+        await begin(live, easyship_twin_process)
+        first = await look()
+        async with counted(live) as counting:
+            answers = [await look() for _ in range(3)]
+        assert [answer.body for answer in (first, *answers)] == [first.body] * 4
+        assert b"easyship_" in first.body
+        statements.append(counting.run)
+
+    assert [] in statements
+
+
 async def test_the_count_sees_statements(linked: tuple[Live, dict[str, str]]) -> None:
     """A call that is not warm is counted: the instrument works."""
     live, accounts = linked
