@@ -16,6 +16,8 @@ _EVENTS = ["batch_started", "batch_item_finished", "batch_finished"]
 
 @pytest.fixture
 def caller(easyship_twin: EasyshipTwin) -> Client:
+    """Give a client, and nothing happens but when the clock is turned."""
+    easyship_twin.clock_stop()
     return client(easyship_twin)
 
 

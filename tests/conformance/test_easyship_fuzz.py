@@ -17,6 +17,8 @@ from schemathesis.specs.openapi.checks import (
 
 from twins import EasyshipTwin, easyship_handle, running_twin
 
+pytestmark = pytest.mark.timeout(900)
+
 CALLS, ROUNDS, SCENARIOS, STEPS = 5_000, 12, 100, 10
 CASES_ALONE, LEAST_OPERATIONS = 5, 138
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]

@@ -16,6 +16,8 @@ _LYON = {**BUYER, "line_1": "9 rue des Tilleuls", "city": "Lyon", "postal_code":
 
 @pytest.fixture
 def caller(easyship_twin: EasyshipTwin) -> Client:
+    """Give a client, and nothing happens but when the clock is turned."""
+    easyship_twin.clock_stop()
     return client(easyship_twin)
 
 

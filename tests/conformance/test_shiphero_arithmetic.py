@@ -100,7 +100,7 @@ def _names() -> Iterator[str]:
     return (f"H{number}" for number in count(1))
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(900)
 def test_whatever_a_shop_does_its_books_add_up(shiphero_twin: ShipheroTwin) -> None:
     """On hand is what moved and what lies there; available is on hand less allocated; nobody has what is not there."""
     names, done = _names(), Counter[str]()

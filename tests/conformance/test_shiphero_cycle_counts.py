@@ -15,7 +15,8 @@ _LIST = """query($house: String!, $sku: String, $status: [String], $type: [DSCyc
 
 @pytest.fixture
 def goods(shiphero_twin: ShipheroTwin) -> Goods:
-    """Give the goods of the small shop, with two products in two locations."""
+    """Give the goods of the small shop, with two products in two locations, and nothing happens by itself."""
+    shiphero_twin.clock_stop()
     found = goods_of(shiphero_twin)
     found.product("S-1", 0, tags=["counted"])
     found.product("S-2", 0)

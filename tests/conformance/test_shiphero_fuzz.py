@@ -30,6 +30,8 @@ from crossdock_twins.shiphero.errors import Code
 from shiphero_client import Client, new_client
 from twins import ShipheroTwin
 
+pytestmark = pytest.mark.timeout(900)
+
 DOCUMENTS = 2_500
 _ENOUGH = 3_000
 _DATES = st.sampled_from(["2026-01-05", "2026-02-03T04:05:06", "2020-01-01 00:00:00+00:00", "not a date", ""])

@@ -21,7 +21,8 @@ _SECONDS = 60.0
 
 @pytest.fixture
 def goods(shiphero_twin: ShipheroTwin) -> Goods:
-    """Give the goods of the small shop."""
+    """Give the goods of the small shop, and nothing happens but when the clock is turned."""
+    shiphero_twin.clock_stop()
     return goods_of(shiphero_twin)
 
 

@@ -22,7 +22,8 @@ _SECONDS = 60.0
 
 @pytest.fixture
 def goods(shiphero_twin: ShipheroTwin) -> Goods:
-    """Give the goods of the small shop, with two products of five pieces."""
+    """Give the goods of the small shop, with two products of five pieces, and nothing happens by itself."""
+    shiphero_twin.clock_stop()
     found = goods_of(shiphero_twin)
     found.product("S-1", 5)
     found.product("S-2", 5)
@@ -96,7 +97,7 @@ def test_a_file_changes_stock_row_by_row(goods: Goods) -> None:
 
 def test_many_rows_take_their_time(goods: Goods) -> None:
     """A hundred rows are done each second, and what is not done can be called off."""
-    text = "quantity,sku\n" + "1,S-1\n2,S-1\n" * 1500
+    text = "quantity,sku\n" + "1,S-1\n2,S-1\n" * 125
 
     with _sheet(text) as url:
         identity = _start(goods, url)
@@ -107,7 +108,7 @@ def test_many_rows_take_their_time(goods: Goods) -> None:
 
     batch = _finished(goods, identity)
     assert (aborted["status"], aborted["error"]) == ("abort", "Wrong file")
-    assert batch["finished_count"] in range(100, 3000, 100)
+    assert batch["finished_count"] in {100, 200}
     assert _rows(goods, identity, status="abort")
     error = goods.refused("inventory_sync_abort", sync_id=identity)
     assert error["message"] == "The sync cannot be aborted: its status is abort"
