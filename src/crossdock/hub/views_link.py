@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 Step = Literal["choose", "fill", "test", "confirm", "linked", "none"]
@@ -244,3 +245,18 @@ class NoticeView:
     button: ButtonView | None
     code: str | None = None
     csrf: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedView:
+    """An agent's request for an account: ``reason`` are the agent's words, and nobody else's."""
+
+    agent: str
+    owner: str
+    name: str
+    logo: LogoView
+    reason: str
+    ends: datetime
+    csrf: str
+    follow: str
+    decline: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crossdock.hub import views_apps as apps
 from crossdock.hub import views_dashboard as dash
-from crossdock.hub import views_requests as requests
+from crossdock.hub.agents import apps_views as apps
+from crossdock.hub.agents import requests_views as requests
+from crossdock.hub.views_link import AskedView
 from unit.hub.samples_dashboard import NOW, nav
 from unit.hub.samples_link import CSRF, HERO, PROBLEM
 
@@ -182,7 +183,7 @@ APPS: dict[str, tuple[str, object]] = {
     "requests-none-so": ("dashboard/requests.html", replace(WISHES, rows=[], filtered=True)),
     "asked": (
         "link/asked.html",
-        apps.AskedView(
+        AskedView(
             agent="Order assistant",
             owner="Acme Pet Supplies",
             name="PackMate",

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from crossdock.hub import schema_form
-from crossdock.hub import views_agents as agents
 from crossdock.hub import views_dashboard as dash
 from crossdock.hub import views_link as link
-from crossdock.hub import views_logs as logs
-from crossdock.hub import views_tester as tester
-from crossdock.hub.schema_form import Filled
+from crossdock.hub.agents import views as agents
+from crossdock.hub.calls import schema_form
+from crossdock.hub.calls import tester_views as tester
+from crossdock.hub.calls import views as logs
+from crossdock.hub.calls.schema_form import Filled
 from unit.hub.samples_dashboard import NOW, nav
 from unit.hub.samples_link import EASY, HERO, PROBLEM
 

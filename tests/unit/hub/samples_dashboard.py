@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from crossdock.hub import views_dashboard as dash
 from crossdock.hub import views_link as link
-from crossdock.hub import views_settings as settings
+from crossdock.hub.project import views as settings
 from unit.hub.samples_link import CSRF, EASY, FACTS, HERO, PROBLEM
 
 NOW = datetime(2026, 11, 21, 14, 30, tzinfo=UTC)

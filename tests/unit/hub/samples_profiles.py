@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crossdock.hub import views_dashboard as dash
-from crossdock.hub import views_profiles as profiles
+from crossdock.hub.connectors import views as profiles
 from unit.hub.samples_dashboard import nav
 from unit.hub.samples_link import EASY, PROBLEM
 

@@ -4,8 +4,8 @@ import pytest
 from starlette.requests import Request
 
 from crossdock.hub import forms
-from crossdock.hub.dashboard_sign_in import inner_path
-from crossdock.hub.link_fill import chosen_effects
+from crossdock.hub.link.fill import chosen_effects
+from crossdock.hub.project.sign_in import inner_path
 from crossdock.kernel.errors import ForbiddenError, InvalidRequestError
 
 HUB = "https://hub.example.com"

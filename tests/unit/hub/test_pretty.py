@@ -8,7 +8,8 @@ import shlex
 import pytest
 
 from crossdock.connectors.catalogue import Catalogue
-from crossdock.hub import curl, pretty
+from crossdock.hub import pretty
+from crossdock.hub.calls import curl
 
 
 def test_json_is_coloured_and_escaped() -> None:

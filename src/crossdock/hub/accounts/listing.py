@@ -1,0 +1,162 @@
+"""The Accounts page: the table with its filters, and linking from the dashboard."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from starlette.responses import RedirectResponse, Response
+
+from crossdock.accounts.model import NEEDS_PERSON, STATUSES, AccountList, AccountQuery
+from crossdock.hub import notices
+from crossdock.hub.accounts import shown as account_shown
+from crossdock.hub.desk import Desk
+from crossdock.hub.link.fill import chosen_effects
+from crossdock.hub.views_dashboard import AccountsView, ChoiceView, LinkFormView, PagesView, ShownOnceView
+from crossdock.hub.views_link import ButtonView, ProblemView
+from crossdock.hub.visit import keep_token
+from crossdock.kernel.errors import CrossdockError
+from crossdock.linking.session import LONGEST_LIFE, Channel, SessionRequest
+from crossdock.linking.sessions import Created
+
+_ROWS = 25
+_MOST_PAGES = 4000
+
+
+async def index(desk: Desk) -> Response:
+    """Show the accounts that fit the filters."""
+    params = desk.request.query_params
+    number = int(params.get("page", "1")) if params.get("page", "1").isdecimal() else 1
+    number = min(max(number, 1), _MOST_PAGES)
+    query = AccountQuery(
+        providers=(params["provider"],) if params.get("provider") else (),
+        origin_owner_ids=(params["owner"].strip(),) if params.get("owner", "").strip() else (),
+        statuses=_statuses(params.get("status", "")),
+        search=params.get("q", "").strip()[:100] or None,
+        limit=_ROWS,
+        offset=(number - 1) * _ROWS,
+    )
+    found = await desk.ctx.accounts.list(project_id=desk.project_id, query=query)
+    waiting = replace(AccountQuery(), statuses=tuple(sorted(NEEDS_PERSON)), limit=1)
+    attention = await desk.ctx.accounts.list(project_id=desk.project_id, query=waiting)
+    view = AccountsView(
+        nav=desk.nav("accounts"),
+        rows=[account_shown.row(desk, one, desk.ctx.catalogue.get(one.connector_key)) for one in found.rows],
+        query=query.search or "",
+        owner=params.get("owner", "").strip(),
+        statuses=_status_choices(desk, params.get("status", "")),
+        providers=provider_choices(desk, params.get("provider", ""), any_label="Any provider"),
+        filtered=any(params.get(name) for name in ("q", "status", "provider", "owner")),
+        may_link=desk.may("connect_sessions:write"),
+        pages=_pages(desk, found, number),
+        attention=attention.total,
+        asked=await desk.ctx.link_requests.waiting(project_id=desk.project_id),
+    )
+    return desk.page("dashboard/accounts.html", view)
+
+
+async def link_form(desk: Desk) -> Response:
+    """Show the form that starts linking."""
+    return _link_form(desk, owner_id="", owner_name="", provider="", problem=None)
+
+
+async def link(desk: Desk) -> Response:
+    """Open a connect session: go to it at once, or show its link for sending."""
+    form = desk.sent()
+    owner_id, owner_name, provider = form.clean("owner_id"), form.clean("owner_name"), form.clean("provider")
+    if not owner_id or not owner_name:
+        problem = ProblemView(
+            title=desk.texts.text("Whose account is it?"),
+            explanation=desk.texts.text("Owner id and owner name are both needed."),
+            remedy=desk.texts.text("Fill in both, then go on."),
+        )
+        return _link_form(desk, owner_id=owner_id, owner_name=owner_name, provider=provider, problem=problem)
+    hosted = form.get("way") == "hosted"
+    channel: Channel = "hosted" if hosted else "dashboard"
+    request = SessionRequest(
+        origin_owner_id=owner_id,
+        origin_owner_name=owner_name,
+        provider=provider or None,
+        multiple="several",
+        effects=chosen_effects(asked=True, read_only=form.get("read_only") == "yes", destructive=False),
+        channel=channel,
+    )
+    try:
+        created = await desk.ctx.sessions.create(
+            principal=desk.principal, request=replace(request, life=LONGEST_LIFE) if hosted else request
+        )
+    except CrossdockError as error:
+        problem = notices.problem(error)
+        return _link_form(desk, owner_id=owner_id, owner_name=owner_name, provider=provider, problem=problem)
+    return _hosted(desk, created) if hosted else go_link(desk, created)
+
+
+def go_link(desk: Desk, created: Created) -> Response:
+    """Send the browser to a connect session's pages, its token in the cookie and not in the address."""
+    answer = RedirectResponse(f"/link/s/{created.session.id}", status_code=303, headers={"Cache-Control": "no-store"})
+    keep_token(desk.ctx, answer, session=created.session, token=created.token.reveal())
+    return answer
+
+
+def _hosted(desk: Desk, created: Created) -> Response:
+    texts = desk.texts
+    view = ShownOnceView(
+        nav=desk.nav("accounts"),
+        title=texts.text("The link is ready"),
+        explanation=texts.text("Send it to the person who has the account. It is shown this once."),
+        label=texts.text("Link"),
+        secret=created.url,
+        facts=[
+            (texts.text("For"), created.session.origin_owner_name),
+            (texts.text("Works until"), texts.moment(created.session.expires_at)),
+        ],
+        back=ButtonView(label=texts.text("I have copied it"), url="/dashboard/accounts"),
+    )
+    return desk.page("dashboard/once.html", view)
+
+
+def _link_form(desk: Desk, *, owner_id: str, owner_name: str, provider: str, problem: ProblemView | None) -> Response:
+    view = LinkFormView(
+        nav=desk.nav("accounts"),
+        providers=provider_choices(desk, provider, any_label="The person chooses"),
+        owner_id=owner_id,
+        owner_name=owner_name,
+        problem=problem,
+    )
+    return desk.page("dashboard/link.html", view, status=422 if problem else 200)
+
+
+def _statuses(wanted: str) -> tuple[str, ...]:
+    if wanted == "attention":
+        return tuple(sorted(NEEDS_PERSON))
+    return (wanted,) if wanted in {*STATUSES, "inactive"} else ()
+
+
+def _status_choices(desk: Desk, chosen: str) -> list[ChoiceView]:
+    words = {"": "Any status", "attention": "Needs somebody"}
+    words |= {key: word for key, (_, word) in account_shown.STATUSES.items()}
+    return [ChoiceView(value=key, label=desk.texts.text(word), chosen=key == chosen) for key, word in words.items()]
+
+
+def provider_choices(desk: Desk, chosen: str, *, any_label: str) -> list[ChoiceView]:
+    """Offer the connectors for choosing, after an option that names none."""
+    choices = [ChoiceView(value="", label=desk.texts.text(any_label), chosen=not chosen)]
+    return choices + [
+        ChoiceView(value=one.key, label=one.name, chosen=one.key == chosen) for one in desk.ctx.catalogue.connectors()
+    ]
+
+
+def _pages(desk: Desk, found: AccountList, number: int) -> PagesView:
+    kept = {key: value for key, value in desk.request.query_params.items() if key not in {"page", "notice"} and value}
+
+    def url(page: int) -> str:
+        return "/dashboard/accounts?" + urlencode({**kept, "page": str(page)})
+
+    first = (number - 1) * _ROWS + 1
+    last = first + len(found.rows) - 1
+    said = desk.texts.text("%(first)s to %(last)s of %(total)s", first=first, last=last, total=found.total)
+    return PagesView(
+        said=said if found.rows else desk.texts.text("None yet"),
+        previous=url(number - 1) if number > 1 else None,
+        next=url(number + 1) if last < found.total else None,
+    )

@@ -1,0 +1,1 @@
+"""The dashboard's pages of calls: the logs and the request tester."""
