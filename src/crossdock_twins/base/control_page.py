@@ -1,6 +1,6 @@
 """The control page at `/_twin/`: what the control API does, for people, without JavaScript."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from starlette.datastructures import FormData
@@ -52,20 +52,7 @@ def routes(control: Control) -> list[BaseRoute]:
             last=control.journal.last(),
         )
 
-    own = {
-        "clock": _turn,
-        "follow": _follow,
-        "stop": _stop,
-        "limits": _switch_limits,
-        "faults": _add_fault,
-        "faults/remove": _remove_fault,
-        "journal/clear": _clear_journal,
-        "deliveries": _meddle,
-        "accounts": _set_state,
-        "seed": _seed,
-        "reset": _reset,
-    }
-    deeds: dict[str, Deed] = {name: partial(deed, control) for name, deed in own.items()}
+    deeds: dict[str, Deed] = {name: partial(deed, control) for name, deed in _DEEDS.items()}
     deeds.update(control.deeds)
     return [
         Route("/", page),
@@ -164,3 +151,18 @@ def _seed(control: Control, form: FormData) -> str:
 def _reset(control: Control, _form: FormData) -> str:
     control.reset()
     return "The twin is as new."
+
+
+_DEEDS: Mapping[str, Callable[[Control, FormData], str]] = {
+    "clock": _turn,
+    "follow": _follow,
+    "stop": _stop,
+    "limits": _switch_limits,
+    "faults": _add_fault,
+    "faults/remove": _remove_fault,
+    "journal/clear": _clear_journal,
+    "deliveries": _meddle,
+    "accounts": _set_state,
+    "seed": _seed,
+    "reset": _reset,
+}
