@@ -165,11 +165,16 @@ async def test_reading_kept_rows_is_judged_like_the_call(shared_live: Live, acco
     assert closed.json()["code"] == "profile_action"
 
 
-async def test_debug_tells_the_call_in_the_log(shared_live: Live, account: str) -> None:
-    """With `debug` the answer names the call, which is found in the log under that id."""
-    answer = await shared_live.call(
-        "POST", "/actions/rpc?debug=true", data={"action": LIST}, headers={"x-account-id": account}
-    )
+@pytest.mark.parametrize(
+    ("path", "members"),
+    [("/actions/rpc?debug=true", {}), ("/actions/rpc", {"query": {"debug": True}})],
+    ids=["in the address", "in the call's query"],
+)
+async def test_debug_tells_the_call_in_the_log(
+    shared_live: Live, account: str, path: str, members: dict[str, Any]
+) -> None:
+    """With `debug`, in either place, the answer names the call, which is found in the log under that id."""
+    answer = await shared_live.call("POST", path, data={"action": LIST, **members}, headers={"x-account-id": account})
     await shared_live.house.calls.log.flush()
 
     logged = await shared_live.call("GET", f"/requests/logs/{answer.json()['debug']['request_id']}")

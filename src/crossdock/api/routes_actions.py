@@ -32,6 +32,7 @@ from crossdock.projects.model import Principal
 router = APIRouter(dependencies=SECURITY)
 _NOT_FOR_THE_PROVIDER = {"x-account-id", "authorization", "cookie", "host", "content-length"}
 _OURS = {"debug"}
+_YES = (True, "true", "1")
 
 
 @router.post("/actions/rpc", response_model=RpcAnswer, responses=answers.OTHERS, tags=["Actions"])
@@ -144,7 +145,9 @@ async def _ran(
     left_out = [f"query.{name} is not an input of {asked.action} and was left out" for name in unknown]
     warnings = [*result.warnings, *left_out]
     told = {"warnings": warnings, "provider_errors": [dict(one) for one in result.errors]}
-    shown = {name: value for name, value in told.items() if value}
+    shown: dict[str, Any] = {name: value for name, value in told.items() if value}
+    if (asked.query or {}).get("debug") in _YES:
+        shown["debug"] = {"request_id": manner.id}
     return result, {"data": result.data, "next": result.next, **seen, **shown}
 
 
