@@ -20,6 +20,7 @@ from twins import EasyshipTwin, ShipheroTwin, limited
 CALLS, AT_ONCE = 1000, 50
 LIST = {"query": "{ products { data(first: 8) { edges { node { sku } } } } }"}
 ORDERS = {"query": "{ orders { data(first: 20) { edges { node { id } } } } }"}
+SPENT = {"query": "{ orders { data(first: 100) { edges { node { id } } } } }"}
 TAG = "mutation ($id: String!, $tag: String!) { order_add_tags(data: {order_id: $id, tags: [$tag]}) { request_id } }"
 
 Lane = Literal["live", "bulk"]
@@ -91,6 +92,8 @@ async def test_a_thousand_mixed_calls_near_the_credit_limit(shop: Shop) -> None:
     """None is refused by the twin, none is lost, and live calls end well before the bulk ones that began with them."""
     found = (await shop.ask(0, "/proxy/graphql", ORDERS, "live")).json()
     orders = [edge["node"]["id"] for edge in found["data"]["orders"]["data"]["edges"]]
+    # Half the credits are gone before, so that they run short also where the machine is slow.
+    await asyncio.gather(*(shop.ask(number, "/proxy/graphql", SPENT, "live") for number in range(20)))
     shop.twin.clear_journal()
     tallies: dict[Lane, Tally] = {"live": Tally(), "bulk": Tally()}
     lanes: tuple[Lane, Lane] = ("live", "bulk")
@@ -120,8 +123,8 @@ async def test_a_thousand_mixed_calls_near_the_credit_limit(shop: Shop) -> None:
     tags = {entry["body"] for entry in journal if "order_add_tags" in entry["body"]}
     assert len(tags) == sum(_is_write(number) for number in range(CALLS // 2)) * 2
     live, bulk = tallies["live"], tallies["bulk"]
-    assert max(live.ended) < max(bulk.ended)
-    assert sum(live.waited) < 0.75 * sum(bulk.waited)
+    assert sum(ended > max(live.ended) for ended in bulk.ended) > AT_ONCE
+    assert sum(live.waited) < sum(bulk.waited)
     assert min(bulk.ended) < max(live.ended)
 
 
