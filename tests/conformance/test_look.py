@@ -101,6 +101,21 @@ async def test_a_lost_answer_is_found_again(desk: Desk, key: str) -> None:
     assert await desk.orders(name) == 1
 
 
+async def test_a_look_that_came_in_part_decides_nothing(desk: Desk, key: str) -> None:
+    """The row that the provider could not give may be the order: it is not made again, and found by the next look."""
+    name = number()
+    desk.shiphero_twin.fault("cut_off", paths="/graphql", times=1)
+    await desk.rpc("shiphero_create_order", members=desk.order(name), idempotency_key=key)
+    desk.later(SETTLED)
+    desk.shiphero_twin.fault("partial", paths="/graphql/orders", times=1)
+    unsure = await desk.rpc("shiphero_create_order", members=desk.order(name), idempotency_key=key)
+    found = await desk.rpc("shiphero_create_order", members=desk.order(name), idempotency_key=key)
+
+    assert (unsure.json()["code"], "came in part" in unsure.json()["message"]) == ("outcome_unknown", True)
+    assert found.headers["x-crossdock-outcome"] == "found"
+    assert await desk.orders(name) == 1
+
+
 async def test_what_never_happened_is_sent_once_it_cannot_come_any_more(desk: Desk, key: str) -> None:
     """A server that failed may still be at work: the repeat is told to wait, and afterwards makes the shipment."""
     name = number()

@@ -21,6 +21,7 @@ from crossdock.projects.model import Principal
 _MOST_PAGES: Final = 10
 # Whose key a look before a write is: all that call an account, since what it makes shall be there once.
 _HOLDER: Final = "look"
+_NOT_SEEN: Final = "The list is too long to be sure, or came in part."
 _WORDS: Final = "It was there, so nothing was sent. This is what is there."
 
 
@@ -69,15 +70,18 @@ class Lookout:
     async def find(self, since: datetime | None) -> ActionResult | None:
         """Return what the write made, None where it is not there.
 
-        Raises OutcomeUnknownError where several fit or it cannot be looked up, and WaitError where it can later.
+        Raises OutcomeUnknownError where several fit or not everything was seen, and WaitError where it can later.
         """
         look, told = self.action.look, self.told()
         if look is None or told is None:
             return None
         found: list[Mapping[str, Any]] = []
         position: str | None = None
+        is_whole = True
         for _ in range(_MOST_PAGES):
             page = await self._page(told, position)
+            # A row that the provider could not give may be the very one.
+            is_whole = is_whole and not page.errors
             rows = page.data if isinstance(page.data, list) else []
             found += look.fitting(given=self.given, rows=rows, since=since)
             position = page.next
@@ -85,7 +89,7 @@ class Lookout:
                 break
         if len(found) == 1:
             return ActionResult(dict(found[0]), None, (_WORDS,), found=True)
-        if found or position is not None:
+        if found or position is not None or not is_whole:
             raise self.unsure(found)
         return None
 
@@ -101,7 +105,7 @@ class Lookout:
 
     def unsure(self, found: list[Mapping[str, Any]]) -> OutcomeUnknownError:
         """Return the error for a look that does not decide it: several fit, or there was more than it read."""
-        several = f"{len(found)} things fit what it would have made." if found else "The list is too long to be sure."
+        several = f"{len(found)} things fit what it would have made." if found else _NOT_SEEN
         return OutcomeUnknownError(
             f"Whether {self.action.name} was done cannot be told. {several}",
             remedy=f"Look with {self.told_action} which one is yours. To make another, use a new Idempotency-Key.",
