@@ -161,3 +161,34 @@ def test_a_fault_can_be_a_page(shiphero_twin: ShipheroTwin) -> None:
 
     assert reply.status == 502
     assert reply.headers["content-type"].startswith("text/html")
+
+
+def test_a_partial_fault_takes_one_part_away(shiphero_twin: ShipheroTwin) -> None:
+    """It strikes the operation that it names, as often as it says: its last part is null, the others are whole."""
+    client = new_client(shiphero_twin)
+    document = "{ a: me { data { email account { id } } } orders { data(first: 2) { edges { node { id } } } } }"
+    whole = client.answer(document)["data"]
+    shiphero_twin.fault("partial", paths="/graphql/me", times=1)
+
+    struck, after = client.answer(document), client.answer(document)
+
+    (item,) = struck["errors"]
+    assert next(iter(struck)) == "errors"
+    assert (item["operation"], item["field"], item["code"]) == ("me", "account", 999)
+    assert struck["data"]["a"] == {"data": {"email": whole["a"]["data"]["email"], "account": None}}
+    assert struck["data"]["orders"] == whole["orders"]
+    assert "errors" not in after
+
+
+def test_a_partial_fault_undoes_nothing(shiphero_twin: ShipheroTwin) -> None:
+    """What a mutation changed stays changed; only what it tells of it is null."""
+    client = new_client(shiphero_twin)
+    shiphero_twin.fault("partial", paths="/graphql/product_create", times=1)
+    data = {"sku": "HALF-1", "name": "Half", "warehouse_products": []}
+    create = "mutation($d: CreateProductInput!) { product_create(data: $d) { request_id product { sku } } }"
+
+    struck = client.answer(create, {"d": data})
+
+    assert struck["data"]["product_create"]["product"] is None
+    assert struck["errors"][0]["field"] == "product"
+    assert client.answer('{ product(sku: "HALF-1") { data { name } } }')["data"]["product"]["data"] == {"name": "Half"}
