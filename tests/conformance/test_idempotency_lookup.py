@@ -103,6 +103,25 @@ async def test_half_an_answer_and_a_refusal_are_told_as_such(asking: Asking) -> 
     assert (told[1]["status"], told[1]["code"]) == (failed.status, failed.json()["code"])
 
 
+@pytest.mark.parametrize("way", ["proxy", "unified"])
+@pytest.mark.parametrize("provider", ["shiphero", "easyship"])
+async def test_a_refusal_that_passed_through_is_an_error(asking: Asking, way: str, provider: str) -> None:
+    """Whether the provider says so in its status, or in a 200: the key does not tell it as a success."""
+    name = number()
+    cancel = 'mutation { order_cancel(data: {order_id: "T3JkZXI6OTk5OTk5"}) { request_id } }'
+    path, body = ("/graphql", {"query": cancel}) if provider == "shiphero" else (TAG, {"colour": "none"})
+    account = asking.desk.shiphero if provider == "shiphero" else asking.desk.easyship
+    envelope = {"method": "post", "path": path, "body": body}
+    place, sent = (f"/proxy{path}", body) if way == "proxy" else ("/unified/proxy", envelope)
+    headers = {"x-account-id": account, "idempotency-key": name}
+    await asking.live.call("POST", place, data=sent, headers=headers)
+
+    told = (await asking.about(name, account=account)).json()["answer"]
+
+    assert told["outcome"] == "error"
+    assert (told["status"] == 200) == (provider == "shiphero")
+
+
 async def test_a_running_write_is_told(asking: Asking) -> None:
     """While the provider works on it, the key says so and until when it may run."""
     asking.desk.easyship_twin.fault("slow", paths=TAG, delay=6.0, times=1)

@@ -178,6 +178,7 @@ async def test_two_questions_of_which_one_is_refused(shop: Shop, way: str) -> No
     assert body["data"]["ours"]["data"]["edges"][0]["node"]["sku"]
     assert (body["data"]["theirs"], body["errors"][0]["code"]) == (None, 7)
     assert (line["status"], line["cause"], line["success"]) == (200, PART, False)
+    assert passed.headers.get("x-crossdock-outcome") == ("partial" if way.startswith("/proxy") else None)
     if way == "/unified/proxy":
         told = passed.json()["provider_errors"]
         assert [(one["code"], one["operation"]) for one in told] == [(7, "orders")]
@@ -193,8 +194,30 @@ async def test_a_question_that_is_refused_whole(shop: Shop, way: str) -> None:
 
     line = await shop.last()
     assert (passed.status, line["cause"], line["success"]) == (200, "scope_missing", False)
+    assert passed.headers.get("x-crossdock-error") == ("provider" if way.startswith("/proxy") else None)
     if way == "/unified/proxy":
         assert "view:orders" in passed.json()["provider_errors"][0]["raw"]
+
+
+@pytest.mark.parametrize("way", ["/proxy/graphql", "/unified/proxy"])
+async def test_a_write_through_the_proxy_in_part(shop: Shop, way: str) -> None:
+    """Its order is made; the log and the key know that the answer was half of one, and a repeat gives the same."""
+    name = number()
+    data: Any = {"query": CREATE, "variables": {"data": shop.desk.order(name)["body"]}}
+    sent = data if way.startswith("/proxy") else {"method": "post", "path": "/graphql", "body": data}
+    headers = {"x-account-id": shop.desk.shiphero, "idempotency-key": name}
+    shop.lose("order_create")
+
+    made = await shop.live.call("POST", way, data=sent, headers=headers)
+    line = await shop.last()
+    again = await shop.live.call("POST", way, data=sent, headers=headers)
+    kept = await shop.live.call("GET", f"/idempotency_keys/{name}", headers=headers)
+
+    assert again.body == made.body
+    assert again.headers.get("x-crossdock-outcome") == made.headers.get("x-crossdock-outcome")
+    assert (line["cause"], line["success"], line["effect"]) == (PART, False, "write")
+    assert (kept.json()["state"], kept.json()["answer"]["outcome"]) == ("answered", "partial")
+    assert await shop.desk.orders(name) == 1
 
 
 async def test_a_refusal_for_credits_leaves_the_key_free(shop: Shop) -> None:

@@ -31,13 +31,23 @@ def _to_result(kept: dict[str, Any]) -> ActionResult:
 
 
 def _reply(answer: ProxyReply) -> dict[str, Any]:
-    errors = [dict(one) for one in answer.errors]
-    return {"status": answer.status, "headers": dict(answer.headers), "data": answer.data, "errors": errors}
+    return {
+        "status": answer.status,
+        "headers": dict(answer.headers),
+        "data": answer.data,
+        "errors": [dict(one) for one in answer.errors],
+        "refused": answer.refused,
+    }
 
 
 def _to_reply(kept: dict[str, Any]) -> ProxyReply:
-    errors = tuple(kept.get("errors", ()))
-    return ProxyReply(status=kept["status"], headers=kept["headers"], data=kept["data"], errors=errors)
+    return ProxyReply(
+        status=kept["status"],
+        headers=kept["headers"],
+        data=kept["data"],
+        errors=tuple(kept.get("errors", ())),
+        refused=kept.get("refused", False),
+    )
 
 
 RESULT: Final = Form(_result, _to_result, lambda _: True)

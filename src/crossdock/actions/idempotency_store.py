@@ -103,7 +103,8 @@ async def find_keys(
         """select holder, account_id, action, call_id, look_with, created_at, answered_at, running_until, expires_at,
                   answer -> 'error' as error, coalesce((answer ->> 'status')::int, 200) as status,
                   answer is not null as is_answered, coalesce((answer ->> 'found')::boolean, false) as is_found,
-                  coalesce(json_array_length(answer -> 'errors'), 0) > 0 as is_partial
+                  coalesce((answer ->> 'refused')::boolean, false) as is_refused, answer -> 'headers' as headers,
+                  coalesce(json_array_length(answer -> 'errors'), 0) > 0 as has_errors
            from idempotency_keys
            where project_id = $1 and key = $2 and account_id = $3 and expires_at > $4
              and ($5::text is null or holder = $5) and holder <> 'look'

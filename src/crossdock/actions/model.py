@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from crossdock.connectors.model import Effect
 
@@ -27,6 +27,10 @@ class Manner:
 
 
 PLAIN = Manner()
+
+HALF: Final = ("x-crossdock-outcome", "partial")
+REFUSAL: Final = ("x-crossdock-error", "provider")
+"""What the head of an answer that is passed on says where its 200 does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +64,7 @@ class ProxyReply:
     """The provider's answer; ``data`` is its JSON, its text, or its bytes in base64 beside their type.
 
     ``done`` is False where it refused in a way that surely did nothing and may go by: a spent budget, a dead token.
-    ``errors`` are what it refused or left out, as errors carry it, whatever its status says.
+    ``errors`` are what it refused or left out, as errors carry it, whatever its status says; ``refused`` says which.
     """
 
     status: int
@@ -68,6 +72,7 @@ class ProxyReply:
     data: Any
     done: bool = True
     errors: tuple[Mapping[str, Any], ...] = ()
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -177,7 +177,7 @@ class Passthrough:
                 raise
         except TransportError as error:
             raise await self.record.unanswered(errand, lease, error=error, began=began) from error
-        return peek.settling(stream, turn=turn, connector=lease.connector), cause
+        return peek.settling(peek.marked(stream, cause), turn=turn, connector=lease.connector), cause
 
     async def _judged(self, errand: Errand, lease: Lease, stream: Stream) -> tuple[Stream, Reply, Cause | None]:
         """Look at the first bytes where they say how it went, and give them back in front of the rest."""

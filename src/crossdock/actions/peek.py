@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from crossdock.actions.model import HALF, REFUSAL
 from crossdock.actions.pacing import Turn
 from crossdock.connectors import replies
 from crossdock.connectors.model import Cause, Connector
@@ -18,6 +19,7 @@ from crossdock.egress.stream import Stream
 WINDOW: Final = 8 * 1024
 READ_FIRST: Final = 64 * 1024
 _LARGEST_PLAIN: Final = 1024 * 1024
+_GOOD: Final = range(200, 300)
 _GZIP_OR_ZLIB: Final = 47
 _PLAIN: Final = frozenset({"", "identity"})
 _FOLDED: Final = frozenset({"gzip", "x-gzip", "deflate"})
@@ -67,6 +69,14 @@ def success(seen: Beginning, *, head: Reply, connector: Connector) -> tuple[Repl
         return reply, cause
     part = replies.shortfall(connector=connector, reply=reply)
     return (head, None) if part is None else (replace(reply, body=_errors_of(body)), part)
+
+
+def marked(stream: Stream, cause: Cause | None) -> Stream:
+    """Return an answer whose head says what its 200 does not: that it is a refusal, or half an answer."""
+    if cause is None or stream.status not in _GOOD:
+        return stream
+    name, value = HALF if cause.key == replies.PART else REFUSAL
+    return replace(stream, headers=[*stream.headers, (name.encode(), value.encode())])
 
 
 class Peek:

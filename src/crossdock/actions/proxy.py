@@ -88,7 +88,13 @@ def answer(*, connector: Connector, reply: Reply, cause: Cause | None) -> ProxyR
     headers = {name: value for name, value in reply.headers.items() if name not in _NOT_PASSED}
     beside = replies.errors_beside(connector=connector, reply=reply) if cause is None else ()
     refused = (failures.provider_error(reply),) if cause and reply.status not in _ELSEWHERE else ()
-    return ProxyReply(status=reply.status, headers=headers, data=_data(reply), errors=(*refused, *beside))
+    return ProxyReply(
+        status=reply.status,
+        headers=headers,
+        data=_data(reply),
+        errors=(*refused, *beside),
+        refused=bool(refused),
+    )
 
 
 def _bytes(body: Any) -> bytes | None:

@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 from crossdock.actions import idempotency, idempotency_store
+from crossdock.actions.model import HALF, REFUSAL
 from crossdock.db.pool import Database, Row
 from crossdock.kernel.clock import Clock
 from crossdock.kernel.errors import NotFoundError, OutcomeUnknownError
 from crossdock.projects.model import Principal
 
+_FAILED: Final = 400
 State = Literal["running", "answered", "outcome_unknown"]
 Outcome = Literal["ok", "partial", "found", "error"]
 
@@ -117,5 +119,14 @@ def _answered(row: Row, error: Mapping[str, Any]) -> Answered:
     at = row["answered_at"]
     if error:
         return Answered(at=at, status=error["status"], outcome="error", code=error["code"])
-    outcome: Outcome = "found" if row["is_found"] else "partial" if row["is_partial"] else "ok"
-    return Answered(at=at, status=row["status"], outcome=outcome)
+    return Answered(at=at, status=row["status"], outcome=_outcome(row))
+
+
+def _outcome(row: Row) -> Outcome:
+    """Tell how an answer came out; one that was passed on is told by its status and by the marks on its head."""
+    marks = {tuple(one) for one in row["headers"]} if isinstance(row["headers"], list) else set()
+    if row["status"] >= _FAILED or row["is_refused"] or REFUSAL in marks:
+        return "error"
+    if row["is_found"]:
+        return "found"
+    return "partial" if row["has_errors"] or HALF in marks else "ok"
