@@ -97,7 +97,7 @@ async def open_desk(
 
 async def _slowly(_: Heard) -> bytes:
     """Give the file of counts late, so that a run that reads it can be stopped before it begins."""
-    await asyncio.sleep(1)
+    await asyncio.sleep(10)
     return answer(body=_COUNTS)
 
 

@@ -5,6 +5,7 @@ The facts are kept as data: what may be asked, which members each answer has, an
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -325,7 +326,7 @@ async def busy(
 
 async def test_too_many_calls_say_when_to_come_back(busy: Live) -> None:
     """Over the limit it is a 429 of the usual shape, with whole seconds to wait."""
-    answers = [await busy.call("GET", "/accounts") for _ in range(60)]
+    answers = await asyncio.gather(*(busy.call("GET", "/accounts") for _ in range(60)))
 
     refused = next(answer for answer in answers if answer.status != 200)
     assert (refused.status, refused.json()["statusCode"]) == (429, 429)
