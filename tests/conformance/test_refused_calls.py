@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from agent import asked
 from desk import Desk, open_desk
-from shared_house import Live
+from house import Live
 from twins import EasyshipTwin, ShipheroTwin
 
 SECRET = "hunter2-value-of-somebody"

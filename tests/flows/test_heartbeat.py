@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from crossdock.api import heartbeat
 from desk import Desk, number, open_desk
-from shared_house import Live
+from house import Live
 from twins import EasyshipTwin, ShipheroTwin
 
 SLOW = 3.0

@@ -5,6 +5,7 @@ import pytest
 
 from crossdock_twins.base.clock import TwinClock
 from crossdock_twins.base.hosts import TwinUrls
+from crossdock_twins.base.limits import Limits
 from crossdock_twins.base.store import Store
 from crossdock_twins.easyship import scopes, state
 from crossdock_twins.easyship.desk import Desk, open_desk
@@ -29,7 +30,7 @@ def clock(store: Store) -> TwinClock:
 @pytest.fixture
 def desk(store: Store, clock: TwinClock) -> Desk:
     urls = TwinUrls(production="http://a.example", sandbox="http://b.example", dashboard="http://a.example")
-    return open_desk(store=store, clock=clock, urls=urls)
+    return open_desk(store=store, clock=clock, limits=Limits(store, started=True), urls=urls)
 
 
 @pytest.fixture
