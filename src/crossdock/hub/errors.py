@@ -76,7 +76,8 @@ def failure_page(ctx: HubContext, request: Request, error: Exception) -> Respons
 
 def entries(connectors: Catalogue) -> Iterator[CatalogueEntryView]:
     """Yield every error: Crossdock's own, those of linking, and each connector's causes."""
-    for one in sorted(_classes(CrossdockError), key=lambda each: (each.status, each.code)):
+    general = (one for one in _classes(CrossdockError) if one.code not in SPECIAL)
+    for one in sorted(general, key=lambda each: (each.status, each.code)):
         yield CatalogueEntryView(
             code=one.code,
             title=one.title,

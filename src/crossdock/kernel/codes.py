@@ -210,6 +210,14 @@ SPECIAL: Final[Mapping[str, Special]] = MappingProxyType(
             409,
             "wait",
         ),
+        "outcome_unknown": Special(
+            "Whether it happened is not known",
+            "A write was sent and its answer was lost, so that nobody sends it again by itself.",
+            "Sent with an Idempotency-Key, ask GET /idempotency_keys/{key}, or send the same again with the same key. "
+            "Else look with the action that look_with names.",
+            502,
+            "give_up",
+        ),
         "pace_exceeded": Special(
             "The account's budget at the provider is spent",
             "Calls wait for their turn within the provider's limits, and this one would have waited too long.",
