@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
 from crossdock.accounts.model import Account
-from crossdock.actions import failures, forms, idempotency, proxy
+from crossdock.actions import failures, forms, idempotency, proxy, sending
 from crossdock.actions.idempotency import Idempotency
 from crossdock.actions.lookout import Lookout
 from crossdock.actions.model import ActionCall, Intent, ProxyReply, ProxyRequest
@@ -173,23 +173,11 @@ class Actions:
 
     async def _exchange(self, errand: Errand) -> _Exchange:
         """Send once with a live credential; after a 401 renew it once, and send again what only reads."""
-        account = errand.account
+        account, connector = errand.account, self.catalogue.get(errand.account.connector_key)
+        turn, lease = await sending.ready(
+            errand, connector=connector, pacer=self.pacer, leases=self.leases, record=self.record, clock=self.clock
+        )
         try:
-            turn = await self.pacer.turn(
-                account=account,
-                connector=self.catalogue.get(account.connector_key),
-                request=errand.request,
-                priority=errand.priority,
-            )
-        except CrossdockError as error:
-            self.record.unsent(errand, error)
-            raise
-        try:
-            try:
-                lease = await self.leases.lease(project_id=account.project_id, account_id=account.id)
-            except CrossdockError as error:
-                self.record.unsent(errand, error)
-                raise
             await self.record.writing(errand)
             first = await self._send(errand, lease)
         finally:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from crossdock.accounts.model import Account
-from crossdock.actions import failures, idempotency, peek, proxy, replay
+from crossdock.actions import failures, idempotency, peek, proxy, replay, sending
 from crossdock.actions.idempotency import Idempotency, Ticket
 from crossdock.actions.model import PLAIN, Manner, ProxyRequest
 from crossdock.actions.pacing import Pacer, Turn
@@ -109,19 +109,10 @@ class Passthrough:
     async def _answered(self, errand: Errand, incoming: Incoming) -> tuple[Stream, Cause | None]:
         """Wait for the account's turn, and send; once more with a new credential where that may be."""
         account, connector = errand.account, self.catalogue.get(errand.account.connector_key)
+        turn, lease = await sending.ready(
+            errand, connector=connector, pacer=self.pacer, leases=self.leases, record=self.record, clock=self.clock
+        )
         try:
-            turn = await self.pacer.turn(
-                account=account, connector=connector, request=errand.request, priority=errand.priority
-            )
-        except CrossdockError as error:
-            self.record.unsent(errand, error)
-            raise
-        try:
-            try:
-                lease = await self.leases.lease(project_id=account.project_id, account_id=account.id)
-            except CrossdockError as error:
-                self.record.unsent(errand, error)
-                raise
             await self.record.writing(errand)
             stream, cause = await self._sent(errand, lease, incoming, turn)
         finally:
