@@ -103,8 +103,9 @@ def test_a_patterned_shipment_reads_as_one_that_is_kept_in_full(shop: Store) -> 
     assert first.answer["created_at"] < checkpoints[0]["checkpoint_time"] < checkpoints[-1]["checkpoint_time"]
 
 
-def test_what_is_changed_is_kept_in_full(shop: Store) -> None:
+def test_what_is_changed_is_kept_in_full() -> None:
     """Saving a patterned shipment writes it out, with its checkpoints, and the others stay as they are."""
+    shop = filled()
     row = shop.one("SELECT * FROM shipment WHERE delivery_state = 'delivered' ORDER BY number DESC LIMIT 1")
     assert row is not None
     before = shipments.checkpoints(shop, row["number"])
