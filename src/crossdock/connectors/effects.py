@@ -44,7 +44,7 @@ def proxy_effect(*, connector: Connector, method: str, path: str, query: str, bo
     for rule in connector.proxy.rules:
         if rule.method == method.upper() and rule.path.search(path):
             return rule.effect
-    if any(name == "_method" for name, _ in parse_qsl(query, keep_blank_values=True)):
+    if query and any(name == "_method" for name, _ in parse_qsl(query, keep_blank_values=True)):
         raise _unclear("The query names another method than the request has.")
     return _BY_METHOD.get(method.upper(), "destructive")
 
