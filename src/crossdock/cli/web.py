@@ -17,6 +17,8 @@ from crossdock.kernel.errors import MisconfiguredError, UnavailableError
 
 _GRACE_SECONDS: Final = 10
 _BACKLOG: Final = 2048
+# Longer than clients and proxies keep an idle connection, so that none sends a request on one that is closing.
+_IDLE_SECONDS: Final = 75
 # Objects more than there were; a call makes some hundreds and leaves none, so that the usual 700 look every few calls.
 _LOOKED_THROUGH_AFTER: Final = 20_000
 
@@ -68,6 +70,7 @@ async def serve(app: ASGIApp, listener: socket.socket, *, ready: Callable[[], No
             server_header=False,
             backlog=_BACKLOG,
             timeout_graceful_shutdown=_GRACE_SECONDS,
+            timeout_keep_alive=_IDLE_SECONDS,
         )
     )
     serving = asyncio.create_task(server.serve(sockets=[listener]), name="crossdock-http")

@@ -13,6 +13,8 @@ from starlette.types import ASGIApp
 
 _PR_SET_PDEATHSIG = 1
 _GRACE_SECONDS = 3
+# As long as providers keep an idle connection; with less, a caller meets one that is closing just then.
+_IDLE_SECONDS = 75
 
 
 class _QuietServer(uvicorn.Server):
@@ -61,6 +63,7 @@ async def serve(
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
+                timeout_keep_alive=_IDLE_SECONDS,
             )
         )
         for _, app in apps
