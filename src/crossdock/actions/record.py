@@ -93,22 +93,8 @@ class Record:
 
     def unsent(self, errand: Errand, error: CrossdockError) -> None:
         """Keep the line of a call that waited for its turn or its credential, and was then not sent."""
-        self.calls.note(
-            CallEntry(
-                id=errand.id,
-                project_id=errand.account.project_id,
-                account_id=errand.account.id,
-                connector_key=errand.account.connector_key,
-                action=errand.intent.name,
-                effect=errand.intent.effect,
-                actor=errand.principal.actor,
-                status=error.http_status,
-                cause=error.error_code,
-                duration_ms=round((self.clock.monotonic() - errand.began) * 1000),
-                created_at=errand.began_at,
-                service=_service(errand.intent),
-            )
-        )
+        ended = self.clock.monotonic()
+        self.calls.note(_entry(errand, status=error.http_status, cause=error.error_code, ended=ended))
 
     async def check_effect(self, *, principal: Principal, account: Account, intent: Intent) -> None:
         """Raise ForbiddenError unless grant and profile hold the call; the refusal stands in the trail."""
@@ -155,30 +141,16 @@ class Record:
         outcome = (cause.verdict or "request") if cause else "ok"
         metrics.calls(lease.connector.key, outcome).inc()
         metrics.call_seconds(lease.connector.key).observe(spent)
-        self.calls.note(
-            CallEntry(
-                id=errand.id,
-                project_id=lease.account.project_id,
-                account_id=lease.account.id,
-                connector_key=lease.connector.key,
-                action=errand.intent.name,
-                effect=errand.intent.effect,
-                actor=errand.principal.actor,
-                status=_NO_REPLY if reply is None else reply.status,
-                cause=cause.key if cause else None,
-                duration_ms=round((ended - errand.began) * 1000),
-                created_at=errand.began_at,
-                service=_service(errand.intent),
-                exchange=Exchange(
-                    id=self.ids.new("step"),
-                    request=lines.shortened(errand.request),
-                    reply=lines.shortened_reply(reply),
-                    forms=lease.forms,
-                    duration_ms=round(spent * 1000),
-                    created_at=now - timedelta(seconds=spent),
-                ),
-            )
+        exchange = Exchange(
+            id=self.ids.new("step"),
+            request=lines.shortened(errand.request),
+            reply=lines.shortened_reply(reply),
+            forms=lease.forms,
+            duration_ms=round(spent * 1000),
+            created_at=now - timedelta(seconds=spent),
         )
+        status, why = _NO_REPLY if reply is None else reply.status, cause.key if cause else None
+        self.calls.note(_entry(errand, status=status, cause=why, ended=ended, exchange=exchange))
         await self.accounts.note_call(account=lease.account, generation=lease.generation, cause=cause)
 
     async def _doubt(self, errand: Errand, cause: Cause) -> None:
@@ -202,6 +174,27 @@ class Record:
                 subject=account.id,
                 detail={"action": intent.name, "effect": intent.effect, **detail},
             )
+
+
+def _entry(
+    errand: Errand, *, status: int, cause: str | None, ended: float, exchange: Exchange | None = None
+) -> CallEntry:
+    """Return a call's line; ``ended`` is the clock's monotonic time."""
+    return CallEntry(
+        id=errand.id,
+        project_id=errand.account.project_id,
+        account_id=errand.account.id,
+        connector_key=errand.account.connector_key,
+        action=errand.intent.name,
+        effect=errand.intent.effect,
+        actor=errand.principal.actor,
+        status=status,
+        cause=cause,
+        duration_ms=round((ended - errand.began) * 1000),
+        created_at=errand.began_at,
+        service=_service(errand.intent),
+        exchange=exchange,
+    )
 
 
 def _service(intent: Intent) -> str:
