@@ -149,9 +149,8 @@ async def shared_desk(
 
 @pytest.fixture
 def desk(shared_desk: Desk) -> Desk:
-    """Give the desk with empty journals, no fault, and the minute's budgets as new."""
+    """Give the desk with empty journals and no fault."""
     for twin in (shared_desk.easyship, shared_desk.shiphero):
         twin.clear_faults()
-        twin.clock_advance("2m")
         twin.clear_journal()
     return shared_desk

@@ -82,8 +82,7 @@ async def shop(
         await one.house.accounts.change(project_id=project_id, account_id=account, change=change, actor="key:k")
         pasted = easyship_twin_process.integration("pace", scopes="all")["production_token"]
         easyship = await link_pasted(one, pasted, owner="pace")
-        # What linking asked of the provider is not of this minute any more.
-        easyship_twin_process.clock_advance("2m")
+        # From here on the twins count: what linking asked of them is not of this minute.
         stack.enter_context(limited(easyship_twin_process, shiphero_twin_process))
         yield Shop((one, two), account, shiphero_twin_process, easyship, easyship_twin_process)
 
