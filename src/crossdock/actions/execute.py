@@ -74,7 +74,7 @@ class Actions:
             action=action,
             call=call,
         )
-        intent = replace(_intent(action, lookout), id=call.manner.id)
+        intent = replace(_intent(action, lookout), id=call.manner.id, source_ip=call.manner.source_ip)
         await self.record.check_effect(principal=principal, account=account, intent=intent)
         try:
             request = requests.action_request(

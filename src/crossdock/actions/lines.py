@@ -63,6 +63,7 @@ class CallEntry(NamedTuple):
     service: str = "actions"
     exchange: Exchange | None = None
     wrong_fields: str | None = None
+    source_ip: str | None = None
 
 
 def wrong_fields(error: CrossdockError) -> str | None:
@@ -109,6 +110,7 @@ def call_row(entry: CallEntry) -> CallRow:
         duration_ms=entry.duration_ms,
         created_at=entry.created_at,
         wrong_fields=entry.wrong_fields,
+        source_ip=entry.source_ip,
     )
 
 
@@ -137,6 +139,7 @@ def step_row(entry: CallEntry, call: CallRow) -> StepRow | None:
         request=_request(took),
         response={} if took.reply is None else _told(took.reply),
         created_at=took.created_at,
+        source_ip=entry.source_ip,
     )
 
 

@@ -31,7 +31,7 @@ _GOOD: Final[Mapping[Table, str]] = {
 _CASTS: Final = {"created_at": "timestamptz", "status": "integer", "duration_ms": "integer"}
 _BARE_STEP: Final = (
     "id, project_id, call_id, account_id, connector_key, service, action, method, url, path, resource, child_resource,"
-    " sub_resource, status, cause, duration_ms, created_at"
+    " sub_resource, status, cause, duration_ms, created_at, source_ip"
 )
 
 

@@ -99,7 +99,7 @@ class Lookout:
             action=told["action"],
             path=told["inputs"].get("path", {}),
             query=query,
-            manner=Manner(priority=self.call.manner.priority),
+            manner=Manner(priority=self.call.manner.priority, source_ip=self.call.manner.source_ip),
         )
         return await self.run(principal=self.principal, account_id=self.account_id, call=call)
 

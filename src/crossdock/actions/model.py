@@ -17,13 +17,15 @@ class Manner:
     """How a call is made: ``once`` is the caller's idempotency key for a write; bulk calls let live ones go first.
 
     ``look`` says when to look whether a write has been made: where nobody knows what came of it, or always before.
-    ``id`` is the id that the call gets in the log, from whoever wants to look it up there afterwards.
+    ``id`` is the id that the call gets in the log, from whoever wants to look it up there afterwards; ``source_ip`` is
+    the address that the request for it came from, kept there too.
     """
 
     once: str | None = None
     priority: Priority = "live"
     look: Looking = "in_doubt"
     id: str | None = None
+    source_ip: str | None = None
 
 
 PLAIN = Manner()
@@ -94,3 +96,4 @@ class Intent:
     looks: bool = False
     fields: tuple[str, ...] = ()
     id: str | None = None
+    source_ip: str | None = None

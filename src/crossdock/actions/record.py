@@ -88,6 +88,7 @@ class Record:
                 created_at=self.clock.now(),
                 service=_service(intent),
                 wrong_fields=lines.wrong_fields(error),
+                source_ip=intent.source_ip,
             )
         )
 
@@ -194,6 +195,7 @@ def _entry(
         created_at=errand.began_at,
         service=_service(errand.intent),
         exchange=exchange,
+        source_ip=errand.intent.source_ip,
     )
 
 

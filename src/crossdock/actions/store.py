@@ -47,6 +47,7 @@ class CallRow(NamedTuple):
     duration_ms: int
     created_at: datetime
     wrong_fields: str | None = None
+    source_ip: str | None = None
 
 
 class StepRow(NamedTuple):
@@ -71,6 +72,7 @@ class StepRow(NamedTuple):
     request: Mapping[str, Any]
     response: Mapping[str, Any]
     created_at: datetime
+    source_ip: str | None = None
 
 
 class RequestRow(NamedTuple):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar, get_args
+
+from starlette.datastructures import Headers, QueryParams
+from starlette.types import Scope
 
 from crossdock.accounts.model import Account
 from crossdock.actions.service import Calls
@@ -13,6 +16,7 @@ from crossdock.connectors.catalogue import Catalogue
 from crossdock.consents.model import ACCESS
 from crossdock.consents.service import Consents
 from crossdock.db.pool import Database
+from crossdock.kernel import callers
 from crossdock.kernel.errors import InvalidRequestError, UnauthenticatedError
 from crossdock.linking.requests import LinkRequests
 from crossdock.projects import keys, policy
@@ -57,7 +61,7 @@ class Services(Protocol):
 class Caller:
     """One request's agent: for whom it speaks, which accounts it reaches, and how tools are shown to it.
 
-    ``account`` is the one that calls are for, None where several could be meant.
+    ``account`` is the one that calls are for, None where several could be meant; ``source_ip`` is where it came from.
     """
 
     principal: Principal
@@ -66,10 +70,12 @@ class Caller:
     style: Style
     mode: Mode
     agent: str
+    source_ip: str | None = None
 
 
-async def caller(services: Services, *, headers: Mapping[str, str], query: Mapping[str, str], spend: Spend) -> Caller:
+async def caller(services: Services, *, scope: Scope, spend: Spend) -> Caller:
     """Return who calls; raise UnauthenticatedError, ForbiddenError, NotFoundError, InvalidRequestError."""
+    headers, query = Headers(scope=scope), QueryParams(scope["query_string"])
     key = keys.of_header(headers.get("authorization", ""))
     if key is None:
         raise UnauthenticatedError(
@@ -92,6 +98,7 @@ async def caller(services: Services, *, headers: Mapping[str, str], query: Mappi
         style=_one_of(query.get("param-style", "nested"), "param-style", get_args(Style)),
         mode=_one_of(query.get("tool-mode", "individual"), "tool-mode", get_args(Mode)),
         agent=headers.get("user-agent", ""),
+        source_ip=callers.source_ip(scope),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from crossdock.accounts.model import Account
-from crossdock.actions.model import ActionCall
+from crossdock.actions.model import ActionCall, Manner
 from crossdock.actions.screening import Wish, plan
 from crossdock.agents import arguments, guard, link_tool, tools
 from crossdock.agents.auth import Caller, Services
@@ -76,7 +76,13 @@ class ToolCalls:
         result = await self.services.calls.actions.run(
             principal=caller.principal,
             account_id=account.id,
-            call=ActionCall(action=action.name, path=put["path"], query=put["query"], body=put["body"]),
+            call=ActionCall(
+                action=action.name,
+                path=put["path"],
+                query=put["query"],
+                body=put["body"],
+                manner=Manner(source_ip=caller.source_ip),
+            ),
         )
         connector = self.services.catalogue.get(account.connector_key)
         screening = await self.services.projects.screening.of(project_id=account.project_id)

@@ -28,7 +28,7 @@ from mcp_types import (
     PaginatedRequestParams,
     TextContent,
 )
-from starlette.datastructures import Headers, QueryParams
+from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 from starlette.types import Message, Receive, Scope, Send
@@ -90,12 +90,7 @@ class AgentEndpoint:
             await answer(scope, receive, send)
             return
         try:
-            scope[_CALLER] = await auth.caller(
-                self._services,
-                headers=Headers(scope=scope),
-                query=QueryParams(scope["query_string"]),
-                spend=self._spend,
-            )
+            scope[_CALLER] = await auth.caller(self._services, scope=scope, spend=self._spend)
         except CrossdockError as error:
             sent = Headers(scope=scope).get("authorization")
             await _refusal(error, self._hub_url, sent=sent)(scope, receive, send)

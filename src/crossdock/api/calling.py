@@ -48,6 +48,7 @@ def manner(
     look: str | None = None,
     is_collected: bool | None = None,
     call_id: str | None = None,
+    source_ip: str | None = None,
 ) -> Manner:
     """Read the headers; raise InvalidRequestError for one that says nothing known. A list to its end goes as bulk."""
     if look is not None and look.strip().lower() != "before":
@@ -59,6 +60,7 @@ def manner(
         priority=pacing.priority_of("bulk" if is_collected and priority is None else priority),
         look="in_doubt" if look is None else "before",
         id=call_id,
+        source_ip=source_ip,
     )
 
 

@@ -19,6 +19,7 @@ from crossdock.api.auth import one_account
 from crossdock.api.context import ApiContext
 from crossdock.api.requestid import PASSED_HEADER
 from crossdock.egress.errors import TransportError
+from crossdock.kernel import callers
 from crossdock.kernel.errors import CrossdockError, UnauthenticatedError, WaitError
 from crossdock.telemetry import logs
 
@@ -70,6 +71,7 @@ class PassthroughPath:
             priority=_told(given, b"x-crossdock-priority"),
             look=_told(given, b"x-crossdock-look"),
             call_id=answer.call_id,
+            source_ip=callers.source_ip(scope),
         )
         incoming = Incoming(
             method=scope["method"],

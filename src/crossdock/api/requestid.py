@@ -1,4 +1,4 @@
-"""Tells on an answer under which id its request stands in the log."""
+"""What the log knows a request by: its id, which the answer tells, and where it came from."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from starlette.types import Message, Send
+
+from crossdock.kernel import callers
 
 HEADER: Final = b"x-request-id"
 PASSED_HEADER: Final = b"x-crossdock-request-id"
@@ -17,6 +19,13 @@ def _given(request: Request) -> str:
 
 
 RequestId = Annotated[str, Depends(_given)]
+
+
+def _came_from(request: Request) -> str | None:
+    return callers.source_ip(request.scope)
+
+
+SourceIp = Annotated[str | None, Depends(_came_from)]
 
 
 def naming(send: Send, *, request_id: str) -> Send:

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from crossdock.actions.store import RequestRow
 from crossdock.api.context import ApiContext
 from crossdock.api.requestid import naming
+from crossdock.kernel import callers
 from crossdock.projects.model import Principal
 
 _FAILED: Final = 500
@@ -67,7 +68,7 @@ class RequestLog:
                 path=path,
                 status=status,
                 duration_ms=round((context.clock.monotonic() - began) * 1000),
-                source_ip=scope["client"][0] if scope.get("client") else None,
+                source_ip=callers.source_ip(scope),
                 created_at=context.clock.now(),
             )
         )

@@ -21,7 +21,7 @@ from crossdock.api.auth import SECURITY, AccountId, ActionsRunner, ProxyUser, on
 from crossdock.api.calling import Look, OnceKey, Priority, ProfileId, manner
 from crossdock.api.context import ApiContext, Context
 from crossdock.api.heartbeat import Prefer
-from crossdock.api.requestid import RequestId
+from crossdock.api.requestid import RequestId, SourceIp
 from crossdock.api.screens import screened
 from crossdock.api.wire import ProxyAnswer, ProxyCall, RpcAnswer, RpcRequest
 from crossdock.api.wire_synced import datasync
@@ -40,6 +40,7 @@ async def run_action(
     context: Context,
     principal: ActionsRunner,
     request_id: RequestId,
+    source_ip: SourceIp,
     body: RpcRequest,
     account_id: AccountId = None,
     once: OnceKey = None,
@@ -58,7 +59,14 @@ async def run_action(
         raise InvalidRequestError(
             "A synced run keeps one page at a time.", remedy="Leave `collect` out, or read the list without `sync`."
         )
-    made = manner(once=once, priority=priority, look=look, is_collected=body.collect, call_id=request_id)
+    made = manner(
+        once=once,
+        priority=priority,
+        look=look,
+        is_collected=body.collect,
+        call_id=request_id,
+        source_ip=source_ip,
+    )
     chosen = one_account(account_id, _inner(body).get("x-account-id"))
     await check_profile(context=context, principal=principal, account_id=chosen, profile_id=profile_id)
     extra = {"debug": {"request_id": made.id}} if debug else {}
@@ -179,6 +187,7 @@ async def proxy_request(
     context: Context,
     principal: ProxyUser,
     request_id: RequestId,
+    source_ip: SourceIp,
     body: ProxyCall,
     account_id: AccountId = None,
     once: OnceKey = None,
@@ -194,7 +203,7 @@ async def proxy_request(
         target=_target(body),
         headers={name: value for name, value in headers.items() if name not in _NOT_FOR_THE_PROVIDER},
         body=body.body,
-        manner=manner(once=once, priority=priority, look=look, call_id=request_id),
+        manner=manner(once=once, priority=priority, look=look, call_id=request_id, source_ip=source_ip),
     )
     work = _passed(context, principal, one_account(account_id), request)
     if heartbeat.wanted([prefer or ""]):

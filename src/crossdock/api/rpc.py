@@ -22,6 +22,7 @@ from crossdock.api.passthrough import PassthroughPath
 from crossdock.api.requestid import naming
 from crossdock.api.routes_actions import answered
 from crossdock.api.wire import RpcRequest
+from crossdock.kernel import callers
 from crossdock.kernel.errors import CrossdockError
 from crossdock.projects import policy
 from crossdock.telemetry import logs
@@ -56,12 +57,12 @@ class RpcPath:
             return
         call_id = self._context.ids.new("call")
         asked_for = answers.asked_in(asked, accept=headers.get("accept", ""))
-        work = self._answer(headers, asked_for, call_id)
+        work = self._answer(scope, headers, asked_for, call_id)
         beats = heartbeat.wanted(headers.getlist("prefer")) and answers.is_one_json(self._context.catalogue, asked_for)
         answer = Beating(work) if beats else await work
         await answer(scope, receive, send if asked.collect else naming(send, request_id=call_id))
 
-    async def _answer(self, headers: Headers, asked: RpcRequest, call_id: str) -> Response:
+    async def _answer(self, scope: Scope, headers: Headers, asked: RpcRequest, call_id: str) -> Response:
         context = self._context
         try:
             principal = await calling.principal_of(context, headers.get("authorization", ""))
@@ -78,6 +79,7 @@ class RpcPath:
                     look=headers.get("x-crossdock-look"),
                     is_collected=asked.collect,
                     call_id=call_id,
+                    source_ip=callers.source_ip(scope),
                 ),
             )
         except CrossdockError as error:

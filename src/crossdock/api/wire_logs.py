@@ -70,6 +70,7 @@ class StepLog(BaseModel):
     sub_resource: str | None = None
     action: str
     is_worker: bool
+    source_ip: str | None = None
     cause: str | None = None
     request: LogRequest | None = None
     response: LogResponse | None = None
@@ -105,6 +106,7 @@ class UnifiedLog(BaseModel):
     source_type: str
     source_id: str
     source_value: str
+    source_ip: str | None = None
     request: LogRequest | None = None
     response: LogResponse | None = None
     step_requests: list[StepLog] | None = None
@@ -185,6 +187,7 @@ def unified(row: Row, *, steps: Sequence[StepLog] | None = None, detail: StepLog
         cause=row["cause"],
         wrong_fields=row["wrong_fields"].split("\n") if row["wrong_fields"] else None,
         is_worker=row["actor"].startswith("system:"),
+        source_ip=row["source_ip"],
         request=detail.request if detail else None,
         response=detail.response if detail else None,
         step_requests=list(steps) if steps is not None else None,
@@ -211,6 +214,7 @@ def step(row: Row, *, catalogue: Catalogue | None = None) -> StepLog:
         sub_resource=row["sub_resource"],
         action=row["action"],
         is_worker=False,
+        source_ip=row["source_ip"],
         cause=row["cause"],
         request=_request(row) if catalogue else None,
         response=_response(row, catalogue) if catalogue else None,

@@ -24,6 +24,7 @@ from crossdock.hub.calls.views import TextView
 from crossdock.hub.desk import Desk
 from crossdock.hub.forms import Form
 from crossdock.hub.views_dashboard import BadgeView
+from crossdock.kernel import callers
 from crossdock.kernel.errors import CrossdockError, NotFoundError, UnprocessableError
 
 Mode = Literal["form", "json"]
@@ -115,7 +116,7 @@ async def run(desk: Desk, place: Place, inputs: Mapping[str, Any], *, once: str 
         path=inputs.get("path", {}),
         query=inputs.get("query", {}),
         body=inputs.get("body"),
-        manner=Manner(once=once, id=call_id),
+        manner=Manner(once=once, id=call_id, source_ip=callers.source_ip(desk.request.scope)),
     )
     began = desk.ctx.clock.monotonic()
     result, failed = None, None
