@@ -65,6 +65,7 @@ def passage(
         refused=events.PROXY_REFUSED,
         fields=() if effect == "read" else effects.changed_fields(connector=connector, body=body),
         id=asked.manner.id,
+        source_ip=asked.manner.source_ip,
     )
     request = requests.proxy_request(
         connector=connector,
@@ -76,6 +77,7 @@ def passage(
         body=body,
         seconds=seconds,
         coding=coding,
+        reads=effect == "read",
     )
     return Passage(intent, request)
 

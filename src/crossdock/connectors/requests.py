@@ -65,7 +65,7 @@ def probe_requests(
 
 def probe_request(*, connector: Connector, step: ProbeStep, environment: Environment) -> Request:
     """Return the request of one step of the probe, still without a credential."""
-    return _request(connector, step.call, environment, ActionInputs(), None)
+    return replace(_request(connector, step.call, environment, ActionInputs(), None), reads=True)
 
 
 def action_request(*, connector: Connector, action: Action, environment: Environment, inputs: ActionInputs) -> Request:
@@ -75,7 +75,7 @@ def action_request(*, connector: Connector, action: Action, environment: Environ
     call, given = _widened(action, given)
     request = _request(connector, call, environment, given, action.paging)
     _affordable(connector, action, request)
-    return request
+    return replace(request, reads=action.effect == "read")
 
 
 def predicted_credits(*, connector: Connector, request: Request) -> int:
@@ -112,11 +112,13 @@ def proxy_request(
     body: bytes | None,
     seconds: float,
     coding: str | None,
+    reads: bool,
 ) -> Request:
     """Return a request of the caller's own, still without a credential; ``path`` and ``query`` are those of its target.
 
-    ``seconds`` is how long the provider may take, ``coding`` what its answer may come in, None for the usual. Raise
-    InvalidRequestError for a method that is not passed on and for a header that is none.
+    ``reads`` says that it changes nothing; ``seconds`` is how long the provider may take, ``coding`` what its answer
+    may come in, None for the usual. Raise InvalidRequestError for a method that is not passed on and for a header that
+    is none.
     """
     if method.upper() not in PROXY_METHODS:
         raise InvalidRequestError(
@@ -131,7 +133,7 @@ def proxy_request(
     if coding is not None:
         passed["Accept-Encoding"] = coding
     address = f"{environment.origins['api']}{path}" + (f"?{query}" if query else "")
-    return Request(method=method.upper(), url=address, headers=passed, body=body, timeout=seconds)
+    return Request(method=method.upper(), url=address, headers=passed, body=body, timeout=seconds, reads=reads)
 
 
 def split_target(*, environment: Environment, target: str) -> tuple[str, str]:
@@ -169,7 +171,7 @@ def split_target(*, environment: Environment, target: str) -> tuple[str, str]:
 def authorise(request: Request, *, method: AuthMethod, credential: Mapping[str, Secret]) -> Request:
     """Return the request with the credential's header."""
     headers = {**request.headers, **credential_headers(method=method, credential=credential)}
-    return Request(request.method, request.url, headers, request.body, request.timeout)
+    return Request(request.method, request.url, headers, request.body, request.timeout, request.reads)
 
 
 def _check(action: Action, given: ActionInputs) -> None:

@@ -176,7 +176,7 @@ class Egress:
         """Send and return the reply, whatever its status; raise TransportError where there is none.
 
         ``origins`` are the connector's; None stands for any public https origin. GET requests follow three redirects
-        at most, each judged anew, and secrets do not follow to another origin. Nothing but safe methods is sent twice.
+        at most, each judged anew, and secrets do not follow to another origin. Nothing but what reads is sent twice.
         """
         way = _Way()
         _WAY.set(way)
@@ -229,10 +229,19 @@ class Egress:
         return Stream(response.status, watch.headers(_end_to_end(response)), _chunks(response, watch, host), close)
 
     async def _ask(
-        self,
-        request: Request,
-        content: AsyncIterable[bytes] | None = None,
-        length: int | None = None,
+        self, request: Request, content: AsyncIterable[bytes] | None = None, length: int | None = None
+    ) -> aiohttp.ClientResponse:
+        """Send, and once more what only reads and met a closing connection: aiohttp does so for the safe methods."""
+        try:
+            return await self._ask_once(request, content, length)
+        except _NO_RETRY as error:
+            given = content is None and request.reads and request.method not in _SAFE
+            if not given or isinstance(error, aiohttp.ClientConnectorError):
+                raise
+        return await self._ask_once(request, None, None)
+
+    async def _ask_once(
+        self, request: Request, content: AsyncIterable[bytes] | None, length: int | None
     ) -> aiohttp.ClientResponse:
         method, headers = request.method.upper(), _headers(request)
         if content is not None and length is not None:

@@ -26,13 +26,17 @@ def bare(url: str) -> str:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Request:
-    """One request to a provider or a subscriber; ``timeout`` is the whole exchange's limit in seconds."""
+    """One request to a provider or a subscriber; ``timeout`` is the whole exchange's limit in seconds.
+
+    ``reads`` says of one whose method may change something that it does not, as a GraphQL query is sent by POST.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str | Secret] = field(default_factory=dict)
     body: bytes | Secret | None = None
     timeout: float = 30.0
+    reads: bool = False
 
     def __repr__(self) -> str:
         return f"Request({self.method} {bare(self.url)})"

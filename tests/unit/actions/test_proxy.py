@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 
 from action_house import ActionHouse
+from connector_samples import SHIPHERO
 from crossdock.accounts.model import Account
+from crossdock.actions.model import ProxyRequest
+from crossdock.actions.proxy import passage
 from crossdock.connectors.model import Effect
 from crossdock.kernel.errors import (
     ForbiddenError,
@@ -39,6 +42,16 @@ async def test_graphql_query_passes_through_with_its_errors(house: ActionHouse, 
     assert good.data["data"]["user_quota"]["credits_remaining"] > 0
     assert bad.status == 200
     assert bad.data["errors"]
+
+
+@pytest.mark.parametrize(("document", "reads"), [({"query": "{ me { id } }"}, True), (MUTATION, False)])
+def test_a_request_of_ones_own_says_whether_it_only_reads(document: dict[str, str], *, reads: bool) -> None:
+    """Only a query may be sent again where a connection closed under it."""
+    asked = ProxyRequest(method="POST", target="/graphql", body=document)
+
+    sent = passage(connector=SHIPHERO, environment=SHIPHERO.environment("production"), asked=asked).request
+
+    assert (sent.method, sent.reads) == ("POST", reads)
 
 
 @pytest.mark.parametrize(

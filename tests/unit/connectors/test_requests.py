@@ -52,6 +52,7 @@ def passed(
         body=body,
         seconds=30.0,
         coding=None,
+        reads=True,
     )
 
 
@@ -99,6 +100,16 @@ def test_graphql_action_sends_its_document_with_variables() -> None:
     assert request.headers["Content-Type"] == "application/json"
     assert sent["query"].startswith("query CrossdockListOrders")
     assert sent["variables"] == {"tag": "vip", "first": 10, "after": "abc"}
+
+
+def test_an_action_says_whether_it_only_reads() -> None:
+    """A query goes by POST as a mutation does, but may be sent again where a connection closed under it."""
+    asked = action("shiphero_list_orders")
+    changed = action("shiphero_add_order_tags", path={"id": "T1"}, body={"tags": ["vip"]})
+    sent = requests.authorise(asked, method=SHIPHERO.auth_methods[0], credential={"access_token": Secret("t")})
+
+    assert {asked.method, changed.method} == {"POST"}
+    assert (asked.reads, sent.reads, changed.reads) == (True, True, False)
 
 
 def test_graphql_body_becomes_one_variable_where_the_definition_says_so() -> None:

@@ -289,6 +289,31 @@ async def test_a_read_survives_a_closed_connection() -> None:
     assert reply.body == b"again"
 
 
+@pytest.mark.parametrize("way", ["send", "stream"])
+async def test_a_query_by_post_survives_a_closed_connection(way: str) -> None:
+    """What only reads and met the end of a kept connection is asked once more with its body, and not a third time."""
+    replies = iter([answer(), b"", answer(200, b"again"), b"", b""])
+
+    async def ask(egress: Egress, request: Request) -> bytes:
+        if way == "send":
+            return (await egress.send(request, origins=None)).body
+        stream = await egress.stream(request, origins=frozenset({origin}), forms=Forms([]))
+        body = b"".join([chunk async for chunk in stream.chunks])
+        await stream.close()
+        return body
+
+    async with pair(lambda _: next(replies)) as (egress, receiver):
+        origin = receiver.origin
+        query = Request("POST", f"{origin}/graphql", body=b'{"query": "{ me { id } }"}', reads=True)
+        await ask(egress, query)
+        body = await ask(egress, query)
+        with pytest.raises(TransportError):
+            await ask(egress, query)
+
+    assert body == b"again"
+    assert [heard.body for heard in receiver.heard] == [query.body] * 5
+
+
 async def test_redirects_of_a_get_are_followed_within_the_origin() -> None:
     """Relative and absolute ones, with the headers, up to three."""
     async with pair(
