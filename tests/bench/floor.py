@@ -1,15 +1,15 @@
-"""The least that a proxy on this HTTP server and this HTTP client can do: pass a request on with a credential put in.
+"""The least that a proxy on this HTTP server, client and event loop can do: pass a request on with a credential put in.
 
 Nothing is checked, found, counted or written down. What the hub's `/proxy` costs beyond it is the hub's own.
 """
 
 from __future__ import annotations
 
-import asyncio
 import sys
 
 import aiohttp
 import uvicorn
+import uvloop
 from starlette.types import Receive, Scope, Send
 from yarl import URL
 
@@ -54,4 +54,4 @@ async def main(upstream: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    uvloop.run(main(sys.argv[1]))
