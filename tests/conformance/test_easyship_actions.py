@@ -135,7 +135,7 @@ def test_action_and_proxy_agree_on_the_effect(action: Action) -> None:
     connector = Catalogue.load(origin_rewrites={}).get("easyship")
     path = action.call.path.replace("{", "").replace("}", "")
 
-    effect = proxy_effect(connector=connector, method=action.call.method, path=path, query="", body=None)
+    effect = proxy_effect(connector=connector, method=action.call.method, path=path, query="", headers={}, body=None)
 
     assert effect == action.effect
 

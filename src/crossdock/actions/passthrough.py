@@ -14,7 +14,7 @@ from crossdock.actions.model import PLAIN, Manner, ProxyRequest
 from crossdock.actions.pacing import Pacer, Turn
 from crossdock.actions.proxy import Passage
 from crossdock.actions.record import Errand, Record
-from crossdock.connectors import requests
+from crossdock.connectors import effects, requests
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.connectors.model import Cause
 from crossdock.egress.client import Egress
@@ -70,7 +70,7 @@ class Passthrough:
         """
         policy.require(principal, "proxy")
         account = await self.leases.reached(principal=principal, account_id=account_id)
-        passage = await self._passage(account, incoming)
+        passage = await self._passage(principal, account, incoming)
         await self.record.check_effect(principal=principal, account=account, intent=passage.intent)
         errand = self.record.errand(
             principal=principal,
@@ -128,10 +128,17 @@ class Passthrough:
             raise failures.renewed(connector=lease.connector, account_id=account.id, cause=refusal)
         return await self._sent(errand, renewed, incoming, turn)
 
-    async def _passage(self, account: Account, incoming: Incoming) -> Passage:
+    async def _passage(self, principal: Principal, account: Account, incoming: Incoming) -> Passage:
         """Judge the request; what decides what it does, or whether it was sent before, is read first."""
         connector = self.catalogue.get(account.connector_key)
-        is_read_first = connector.proxy.protocol == "graphql" or incoming.manner.once is not None
+        is_read_first = (
+            connector.proxy.protocol == "graphql"
+            or incoming.manner.once is not None
+            or (
+                _is_bounded(principal, account)
+                and effects.may_be_form(method=incoming.method, headers=incoming.headers)
+            )
+        )
         body = await _gathered(incoming.content) if is_read_first and incoming.content is not None else None
         return proxy.passage(
             connector=connector,
@@ -179,6 +186,11 @@ class Passthrough:
         beginning = await peek.beginning(stream)
         judged = peek.failure if stream.status >= _FAILED else peek.success
         return beginning.stream, *judged(beginning, head=head, connector=lease.connector)
+
+
+def _is_bounded(principal: Principal, account: Account) -> bool:
+    """Tell whether something that a form could say it does is not allowed."""
+    return principal.grant is not None or "destructive" not in account.effects
 
 
 def _ticket(errand: Errand, incoming: Incoming) -> Ticket | None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from crossdock.actions import failures
-from crossdock.actions.model import Intent, ProxyReply, ProxyRequest
+from crossdock.actions.model import Intent, Manner, ProxyReply, ProxyRequest
 from crossdock.audit import events
 from crossdock.connectors import effects, replies, requests
-from crossdock.connectors.model import Cause, Connector, Environment
+from crossdock.connectors.model import Cause, Connector, Effect, Environment
 from crossdock.egress.exchange import Reply, Request
 from crossdock.kernel.errors import UnprocessableError
 
@@ -50,23 +50,11 @@ def passage(
     """
     body = _bytes(asked.body)
     path, query = requests.split_target(environment=environment, target=asked.target)
-    effect = effects.proxy_effect(connector=connector, method=asked.method, path=path, query=query, body=body)
-    if asked.manner.look == "before" and effect != "read":
-        raise UnprocessableError(
-            "A request of one's own cannot be looked up before it is sent.",
-            remedy="Use an action, or leave `x-crossdock-look` out.",
-            code="look_impossible",
-        )
-    intent = Intent(
-        name=f"{asked.method.upper()} {path}"[:200],
-        effect=effect,
-        kept=effect == "read",
-        wrote=events.PROXY_WROTE,
-        refused=events.PROXY_REFUSED,
-        fields=() if effect == "read" else effects.changed_fields(connector=connector, body=body),
-        id=asked.manner.id,
-        source_ip=asked.manner.source_ip,
+    effect = effects.proxy_effect(
+        connector=connector, method=asked.method, path=path, query=query, headers=asked.headers, body=body
     )
+    fields = () if effect == "read" else effects.changed_fields(connector=connector, body=body)
+    intent = _intent(asked, path=path, effect=effect, fields=fields)
     request = requests.proxy_request(
         connector=connector,
         environment=environment,
@@ -80,6 +68,23 @@ def passage(
         reads=effect == "read",
     )
     return Passage(intent, request)
+
+
+def unjudged(asked: ProxyRequest) -> Intent:
+    """Return what stands in the log of a request of which cannot be told what it does: it may be the worst."""
+    path = asked.target.partition("?")[0].partition("#")[0]
+    _, _, beyond = path.partition("://")
+    return _intent(asked, path=f"/{beyond.partition('/')[2]}" if beyond else path, effect="destructive")
+
+
+def check_look(asked: Manner, *, intent: Intent) -> None:
+    """Raise UnprocessableError where a write of one's own asks to be looked up before it is sent."""
+    if asked.look == "before" and intent.effect != "read":
+        raise UnprocessableError(
+            "A request of one's own cannot be looked up before it is sent.",
+            remedy="Use an action, or leave `x-crossdock-look` out.",
+            code="look_impossible",
+        )
 
 
 def answer(*, connector: Connector, reply: Reply, cause: Cause | None) -> ProxyReply:
@@ -96,6 +101,19 @@ def answer(*, connector: Connector, reply: Reply, cause: Cause | None) -> ProxyR
         data=_data(reply),
         errors=(*refused, *beside),
         refused=bool(refused),
+    )
+
+
+def _intent(asked: ProxyRequest, *, path: str, effect: Effect, fields: tuple[str, ...] = ()) -> Intent:
+    return Intent(
+        name=f"{asked.method.upper()} {path}"[:200],
+        effect=effect,
+        kept=effect == "read",
+        wrote=events.PROXY_WROTE,
+        refused=events.PROXY_REFUSED,
+        fields=fields,
+        id=asked.manner.id,
+        source_ip=asked.manner.source_ip,
     )
 
 

@@ -27,7 +27,7 @@ _OWN_HEADERS = frozenset(
     {
         *("authorization", "cookie", "host", "content-length", "connection", "keep-alive", "te", "trailer", "upgrade"),
         *("transfer-encoding", "proxy-authorization", "proxy-connection", "expect", "accept-encoding", "x-account-id"),
-        *("x-http-method", "x-http-method-override", "x-method-override"),
+        *("x-http-method", "x-http-method-override", "x-method-override", "x-original-url", "x-rewrite-url"),
     }
 )
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
@@ -127,7 +127,8 @@ def proxy_request(
     passed: dict[str, str | Secret] = {
         name: value for name, value in connector.headers.items() if not _has(headers, name.lower())
     }
-    passed.update({name: value for name, value in headers.items() if _passes(name, value)})
+    one_hop = _own_headers(headers)
+    passed.update({name: value for name, value in headers.items() if _passes(name, value, one_hop)})
     if body is not None and not _has(headers, "content-type"):
         passed["Content-Type"] = "application/json"
     if coding is not None:
@@ -305,10 +306,17 @@ def _has(headers: Mapping[str, str], name: str) -> bool:
     return any(given.lower() == name for given in headers)
 
 
-def _passes(name: str, value: str) -> bool:
+def _own_headers(headers: Mapping[str, str]) -> frozenset[str]:
+    """Return the names that stay here, those included that `Connection` names (RFC 9110, 7.6.1)."""
+    named = next((value for name, value in headers.items() if name.lower() == "connection"), "")
+    return _OWN_HEADERS.union(part.strip().lower() for part in named.split(",")) if named else _OWN_HEADERS
+
+
+def _passes(name: str, value: str, one_hop: frozenset[str]) -> bool:
     """Tell whether a header goes on to the provider; raise InvalidRequestError where it is not a header at all."""
     if not _HEADER_NAME.fullmatch(name) or not value.isprintable():
         raise InvalidRequestError(
             f"The header {name[:40]!r} is not valid.", remedy="Send plain header names and values."
         )
-    return name.lower() not in _OWN_HEADERS
+    # CGI, WSGI and Rack name both signs alike.
+    return name.lower().replace("_", "-") not in one_hop

@@ -297,3 +297,23 @@ def test_proxy_passes_only_the_methods_of_http() -> None:
     """CONNECT and TRACE are not for providers."""
     with pytest.raises(InvalidRequestError, match="TRACE"):
         proxy("/x", method="TRACE")
+
+
+def test_headers_that_connection_names_stay_here() -> None:
+    """They were meant for this hop (RFC 9110, 7.6.1), whatever their names are."""
+    request = passed(
+        EASYSHIP, "/x", method="GET", headers={"connection": "X-One-Hop, close", "x-one-hop": "1", "x-other": "2"}
+    )
+
+    assert {name.lower() for name in request.headers} >= {"x-other"}
+    assert not {"x-one-hop", "connection", "close"} & {name.lower() for name in request.headers}
+
+
+@pytest.mark.parametrize(
+    "name", ["X_HTTP_Method_Override", "x-http_method-override", "Transfer_Encoding", "X-Original-URL", "X-Rewrite-URL"]
+)
+def test_headers_that_say_another_request_stay_here(name: str) -> None:
+    """Neither in the spelling of CGI, where both signs are one."""
+    request = passed(EASYSHIP, "/x", method="GET", headers={name: "DELETE"})
+
+    assert name not in request.headers

@@ -88,7 +88,7 @@ def test_scopes_and_effect_are_the_operations(action: Action) -> None:
     scope = twin.scopes_of_operations()[name]
     body = json.dumps({"query": action.call.document}).encode()
 
-    judged = effects.proxy_effect(connector=CONNECTOR, method="POST", path="/graphql", query="", body=body)
+    judged = effects.proxy_effect(connector=CONNECTOR, method="POST", path="/graphql", query="", headers={}, body=body)
 
     assert action.scopes == ((scope,) if scope else ())
     assert judged == action.effect
