@@ -95,6 +95,7 @@ class StepLog:
     sub_resource: str | None = None
     action: str
     is_worker: bool
+    source_ip: str | None = None
     cause: str | None = None
     request: LogRequest | None = None
     response: LogResponse | None = None
@@ -134,10 +135,15 @@ class UnifiedLog:
     cause: str | None = None
     wrong_fields: Sequence[str] | None = None
     """The inputs that the call was refused for before it was sent: their names alone."""
+    answered_from: Literal["kept", "found"] | None = None
+    """Where the answer came from though nothing was sent: what was `kept` under the Idempotency-Key, or a look that `found` it there."""
+    repeat_of: str | None = None
+    """The id of the call that the kept answer was first given to."""
     is_worker: bool
     source_type: str
     source_id: str
     source_value: str
+    source_ip: str | None = None
     request: LogRequest | None = None
     response: LogResponse | None = None
     step_requests: Sequence[StepLog] | None = None
