@@ -164,6 +164,7 @@ ERRORS: Mapping[str, tuple[str, str, Any, Mapping[str, str], int]] = {
     "a write without its grant": ("POST", "/actions/rpc", {"action": "easyship_create_box", "body": {}}, {}, 403),
     "a closed order": ("GET", "/requests/logs?order_by=colour", None, {}, 400),
     "an unknown address": ("GET", "/nowhere", None, {}, 404),
+    "an address with a line break": ("GET", "/accounts/a%0Ab", None, {}, 404),
     "another method": ("PUT", "/accounts", None, {}, 405),
     "an unknown token": ("POST", "/connect_sessions/authenticate", {"token": "none"}, {}, 401),
 }

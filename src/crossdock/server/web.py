@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
-from starlette.routing import Mount
-from starlette.types import ASGIApp
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crossdock.agents import server as agents
 from crossdock.api import app as api_app
@@ -17,6 +17,21 @@ from crossdock.hub import pages as hub_pages
 from crossdock.hub.context import HubContext
 from crossdock.hub.render import Renderer
 from crossdock.server.house import House
+
+
+class _Rest(BaseRoute):
+    """Hands every other address on; a `Mount` would leave out those with a line break in them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Match whatever comes."""
+        return Match.FULL, {"endpoint": self._app}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the other application answer."""
+        await self._app(scope, receive, send)
 
 
 def build_app(house: House) -> ASGIApp:
@@ -43,7 +58,7 @@ def build_app(house: House) -> ASGIApp:
         hub_url=house.settings.hub_url,
     )
     pages = [*hub_pages.routes(hub), *hub_dashboard.routes(hub), *agents.routes(house, spend=context.ratelimit.spend)]
-    app = Starlette(routes=[*pages, Mount("/", app=api_app.build(context))])
+    app = Starlette(routes=[*pages, _Rest(api_app.build(context))])
     return in_front(app, context=context)
 
 
