@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
 from crossdock.accounts.model import Account
-from crossdock.actions import failures, forms, idempotency, proxy, sending
+from crossdock.actions import failures, forms, idempotency, proxy, repeats, sending
 from crossdock.actions.idempotency import Idempotency
 from crossdock.actions.lookout import Lookout
 from crossdock.actions.model import ActionCall, Intent, ProxyReply, ProxyRequest
 from crossdock.actions.pacing import Pacer
 from crossdock.actions.record import Errand, Record
+from crossdock.actions.repeats import Send
 from crossdock.audit import events
 from crossdock.connectors import replies, requests
 from crossdock.connectors.catalogue import Catalogue
@@ -65,7 +66,6 @@ class Actions:
         connector, action = self.catalogue.action(call.action)
         policy.require(principal, "actions:read" if action.effect == "read" else "actions:write")
         account = await self.leases.reached(principal=principal, account_id=account_id)
-        _check_connector(account, connector)
         lookout = Lookout(
             catalogue=self.catalogue,
             run=self.run,
@@ -75,6 +75,11 @@ class Actions:
             call=call,
         )
         intent = replace(_intent(action, lookout), id=call.manner.id, source_ip=call.manner.source_ip)
+        try:
+            _check_connector(account, connector)
+        except InvalidRequestError as error:
+            self.record.refused(principal=principal, account=account, intent=intent, error=error)
+            raise
         await self.record.check_effect(principal=principal, account=account, intent=intent)
         try:
             request = requests.action_request(
@@ -119,11 +124,19 @@ class Actions:
             call_id=errand.id,
         )
 
-        async def alone() -> ActionResult:
-            return await self.once.alone(ticket=lookout.ticket(intent), work=acted, look=lookout.find)
+        async def looked(send: Send[ActionResult]) -> ActionResult:
+            return await self.once.alone(ticket=lookout.ticket(intent), work=send, look=lookout.find)
 
-        work, look = acted if call.manner.look == "in_doubt" else alone, lookout.find if lookout.may else None
-        return await self.once.once(ticket=ticket, form=forms.RESULT, work=work, look=look)
+        return await repeats.done(
+            errand,
+            once=self.once,
+            record=self.record,
+            ticket=ticket,
+            form=forms.RESULT,
+            send=acted,
+            look=lookout.find if lookout.may else None,
+            way=None if call.manner.look == "in_doubt" else looked,
+        )
 
     async def proxy(self, *, principal: Principal, account_id: str, request: ProxyRequest) -> ProxyReply:
         """Pass a request through; what the grant does not allow is refused, and what the provider answers comes back.
@@ -133,14 +146,20 @@ class Actions:
         policy.require(principal, "proxy")
         account = await self.leases.reached(principal=principal, account_id=account_id)
         connector = self.catalogue.get(account.connector_key)
-        passage = proxy.passage(
-            connector=connector, environment=connector.environment(account.environment), asked=request
-        )
+        try:
+            passage = proxy.passage(
+                connector=connector, environment=connector.environment(account.environment), asked=request
+            )
+        except CrossdockError as error:
+            unjudged = proxy.unjudged(method=request.method, target=request.target, manner=request.manner)
+            self.record.refused(principal=principal, account=account, intent=unjudged, error=error)
+            raise
         intent, sent = passage.intent, passage.request
         await self.record.check_effect(principal=principal, account=account, intent=intent)
         errand = self.record.errand(
             principal=principal, account=account, intent=intent, request=sent, priority=request.manner.priority
         )
+        repeats.check_look(errand, record=self.record, manner=request.manner)
         ticket = idempotency.ticket(
             principal=principal,
             account_id=account.id,
@@ -155,7 +174,10 @@ class Actions:
             answered = proxy.answer(connector=connector, reply=exchange.reply, cause=exchange.cause)
             return replace(answered, done=not failures.undone(exchange.cause))
 
-        return await self._carry(errand, self.once.once(ticket=ticket, form=forms.REPLY, work=passed))
+        once, record = self.once, self.record
+        return await self._carry(
+            errand, repeats.done(errand, once=once, record=record, ticket=ticket, form=forms.REPLY, send=passed)
+        )
 
     async def _carry(self, errand: Errand, call: Coroutine[Any, Any, T]) -> T:
         """Carry a call out; a write goes on to its end, log and trail included, also when the caller goes away."""

@@ -14,11 +14,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, TypeVar
 
 import asyncpg
 
+from crossdock.actions import forms
 from crossdock.actions import idempotency_store as store
+from crossdock.actions.forms import Form, Kept
 from crossdock.actions.model import Intent
 from crossdock.db.pool import Database
 from crossdock.kernel.clock import Clock
@@ -49,11 +51,20 @@ T = TypeVar("T")
 _log = logs.get(__name__)
 
 
+@dataclass(slots=True)
+class Course:
+    """What became of a write under its key: with ``is_repeat`` what is kept of the call ``first`` was given again."""
+
+    is_repeat: bool = False
+    first: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """One write under one key: whose key it is, and what tells this write from another.
 
-    ``harmless`` says that sending it twice changes nothing, ``look_with`` how a person finds out whether it happened.
+    ``harmless`` says that sending it twice changes nothing, ``look_with`` how a person finds out whether it happened;
+    ``course`` is written down while the key is looked at.
     """
 
     project_id: str
@@ -65,6 +76,7 @@ class Ticket:
     call_id: str | None = None
     harmless: bool = False
     look_with: Mapping[str, Any] | None = None
+    course: Course = field(default_factory=Course, compare=False)
 
     @property
     def write(self) -> store.Write:
@@ -75,23 +87,6 @@ class Ticket:
     def place(self) -> dict[str, str]:
         """Where the key stands in the database."""
         return {"project_id": self.project_id, "holder": self.holder, "key": self.key}
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An answer as it is kept: its members, and the bytes of a streamed one."""
-
-    answer: dict[str, Any]
-    content: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Form(Generic[T]):
-    """How an answer becomes JSON, and an answer again; ``done`` tells whether it is the write's outcome at all."""
-
-    dump: Callable[[T], dict[str, Any]]
-    load: Callable[[dict[str, Any]], T]
-    done: Callable[[T], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +168,7 @@ class Idempotency:
                 self.check_settled(ticket=ticket, doubt=doubt)
             answer = await work() if found is None else found
         except OutcomeUnknownError as error:
-            await self.keep(ticket=ticket, kept=Kept(_error_form(error)))
+            await self.keep(ticket=ticket, kept=Kept(forms.of_error(error)))
             raise
         except CrossdockError:
             await (self.release(ticket=ticket) if doubt is None else self.put_back(ticket=ticket, doubt=doubt))
@@ -189,12 +184,13 @@ class Idempotency:
 
     async def take_up(self, *, ticket: Ticket) -> Doubt:
         """Claim a key in doubt for whoever finds out; raise where somebody else does."""
+        ticket.course.is_repeat = False
         now = self.clock.now()
         async with self.db.connection() as conn:
             row = await store.retake_key(conn, **ticket.place, now=now, running_until=now + RUNNING)
         if row is None:
             raise _running()
-        answer = row["answer"] or _error_form(_unfinished(ticket))
+        answer = row["answer"] or forms.of_error(_unfinished(ticket))
         return Doubt(began_at=row["created_at"], until=row["running_until"], answer=answer)
 
     async def put_back(self, *, ticket: Ticket, doubt: Doubt) -> None:
@@ -229,17 +225,18 @@ class Idempotency:
                 remedy="Send a new key with a new request; the same key only with the very same request.",
                 code="idempotency_key_reused",
             )
-        if row["answer"] is not None:
-            return _known(Kept(row["answer"], row["content"]))
-        if row["running_until"] > now:
+        if row["answer"] is None and row["running_until"] > now:
             raise _running()
-        raise _unfinished(ticket)
+        ticket.course.is_repeat, ticket.course.first = True, row["call_id"]
+        if row["answer"] is None:
+            raise _unfinished(ticket)
+        return forms.known(Kept(row["answer"], row["content"]))
 
     async def keep(self, *, ticket: Ticket, kept: Kept) -> None:
         """Keep an answer; where that fails, the key says later that the outcome is unknown."""
         content = kept.content
         if content is not None and len(content) > LARGEST_ANSWER:
-            kept = Kept(_error_form(_too_large(ticket)))
+            kept = Kept(forms.of_error(_too_large(ticket)))
         await self._write(ticket, kept, until=self.clock.now() + SETTLING)
 
     async def _write(self, ticket: Ticket, kept: Kept, *, until: datetime) -> None:
@@ -263,7 +260,7 @@ class Idempotency:
         elif isinstance(error, ProviderRefusedError | OutcomeUnknownError):
             if isinstance(error, OutcomeUnknownError):
                 error.remedy = f"{error.remedy} {STANDING}"
-            await self.keep(ticket=ticket, kept=Kept(_error_form(error)))
+            await self.keep(ticket=ticket, kept=Kept(forms.of_error(error)))
         else:
             await self.release(ticket=ticket)
 
@@ -364,25 +361,3 @@ def _too_large(one: Ticket) -> CrossdockError:
         code="idempotency_answer_not_kept",
         detail={"account_id": one.account_id},
     )
-
-
-def _error_form(error: CrossdockError) -> dict[str, Any]:
-    """Return an error as it is kept, so that a repeat gets the same one."""
-    return {
-        "error": {
-            "message": error.message,
-            "remedy": error.remedy,
-            "code": error.error_code,
-            "status": error.http_status,
-            "detail": {"title": error.title, "disposition": error.disposition, **error.detail},
-        }
-    }
-
-
-def _known(kept: Kept) -> Kept:
-    """Return an answer, or raise the error that is kept in its place."""
-    if "error" in kept.answer:
-        told = dict(kept.answer["error"])
-        kind = OutcomeUnknownError if told["code"] == OutcomeUnknownError.code else CrossdockError
-        raise kind(told.pop("message"), **told)
-    return kept

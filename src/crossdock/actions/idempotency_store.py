@@ -56,9 +56,9 @@ async def insert_key(
 
 
 async def read_key(conn: Connection, *, project_id: str, holder: str, key: str) -> Row | None:
-    """Return the fingerprint, the kept answer with its content, and until when the write may be running."""
+    """Return the fingerprint, the kept answer with its content, the write's call, and until when it may be running."""
     return await conn.fetchrow(
-        """select fingerprint, answer, content, running_until from idempotency_keys
+        """select fingerprint, answer, content, call_id, running_until from idempotency_keys
            where project_id = $1 and holder = $2 and key = $3""",
         project_id,
         holder,

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from crossdock.actions.store import CallRow, StepRow
@@ -46,8 +46,15 @@ class Exchange(NamedTuple):
     created_at: datetime
 
 
+class Origin(NamedTuple):
+    """Where an answer came from for which nothing was sent; ``repeat_of`` is the call that a kept one was given to."""
+
+    place: Literal["kept", "found"]
+    repeat_of: str | None = None
+
+
 class CallEntry(NamedTuple):
-    """One call as it is noted, with the exchange that it took last; a refused one took none."""
+    """One call as it is noted, with the exchange that it took last; one for which nothing was sent took none."""
 
     id: str
     project_id: str
@@ -64,6 +71,7 @@ class CallEntry(NamedTuple):
     exchange: Exchange | None = None
     wrong_fields: str | None = None
     source_ip: str | None = None
+    origin: Origin | None = None
 
 
 def wrong_fields(error: CrossdockError) -> str | None:
@@ -111,6 +119,8 @@ def call_row(entry: CallEntry) -> CallRow:
         created_at=entry.created_at,
         wrong_fields=entry.wrong_fields,
         source_ip=entry.source_ip,
+        answered_from=entry.origin.place if entry.origin else None,
+        repeat_of=entry.origin.repeat_of if entry.origin else None,
     )
 
 

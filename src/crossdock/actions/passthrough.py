@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from crossdock.accounts.model import Account
-from crossdock.actions import failures, idempotency, peek, proxy, replay, sending
+from crossdock.actions import failures, idempotency, peek, proxy, repeats, replay, sending
 from crossdock.actions.idempotency import Idempotency, Ticket
 from crossdock.actions.model import PLAIN, Manner, ProxyRequest
 from crossdock.actions.pacing import Pacer, Turn
@@ -70,7 +70,12 @@ class Passthrough:
         """
         policy.require(principal, "proxy")
         account = await self.leases.reached(principal=principal, account_id=account_id)
-        passage = await self._passage(principal, account, incoming)
+        try:
+            passage = await self._passage(principal, account, incoming)
+        except CrossdockError as error:
+            unjudged = proxy.unjudged(method=incoming.method, target=incoming.target, manner=incoming.manner)
+            self.record.refused(principal=principal, account=account, intent=unjudged, error=error)
+            raise
         await self.record.check_effect(principal=principal, account=account, intent=passage.intent)
         errand = self.record.errand(
             principal=principal,
@@ -79,6 +84,7 @@ class Passthrough:
             request=passage.request,
             priority=incoming.manner.priority,
         )
+        repeats.check_look(errand, record=self.record, manner=incoming.manner)
         ticket = _ticket(errand, incoming)
         if ticket is None:
             stream, _ = await self._answered(errand, incoming)
@@ -87,7 +93,7 @@ class Passthrough:
             finally:
                 await stream.close()
             return
-        kept = await self.once.claim(ticket=ticket)
+        kept = await repeats.kept(errand, once=self.once, record=self.record, ticket=ticket)
         if kept is not None:
             yield replay.again(kept)
             return

@@ -13,6 +13,7 @@ from crossdock.audit import events
 from crossdock.connectors import effects, replies, requests
 from crossdock.connectors.model import Cause, Connector, Effect, Environment
 from crossdock.egress.exchange import Reply, Request
+from crossdock.egress.redact import redact
 from crossdock.kernel.errors import UnprocessableError
 
 SECONDS: Final = 30.0
@@ -54,7 +55,7 @@ def passage(
         connector=connector, method=asked.method, path=path, query=query, headers=asked.headers, body=body
     )
     fields = () if effect == "read" else effects.changed_fields(connector=connector, body=body)
-    intent = _intent(asked, path=path, effect=effect, fields=fields)
+    intent = _intent(asked.method, path, asked.manner, effect=effect, fields=fields)
     request = requests.proxy_request(
         connector=connector,
         environment=environment,
@@ -70,16 +71,17 @@ def passage(
     return Passage(intent, request)
 
 
-def unjudged(asked: ProxyRequest) -> Intent:
-    """Return what stands in the log of a request of which cannot be told what it does: it may be the worst."""
-    path = asked.target.partition("?")[0].partition("#")[0]
+def unjudged(*, method: str, target: str, manner: Manner) -> Intent:
+    """Return the intent of a request of which cannot be told what it does, for its line: it may be the worst."""
+    path = target.partition("?")[0].partition("#")[0]
     _, _, beyond = path.partition("://")
-    return _intent(asked, path=f"/{beyond.partition('/')[2]}" if beyond else path, effect="destructive")
+    shown = redact(f"/{beyond.partition('/')[2]}" if beyond else path)
+    return _intent(method, shown, manner, effect="destructive")
 
 
-def check_look(asked: Manner, *, intent: Intent) -> None:
+def check_look(*, manner: Manner, intent: Intent) -> None:
     """Raise UnprocessableError where a write of one's own asks to be looked up before it is sent."""
-    if asked.look == "before" and intent.effect != "read":
+    if manner.look == "before" and intent.effect != "read":
         raise UnprocessableError(
             "A request of one's own cannot be looked up before it is sent.",
             remedy="Use an action, or leave `x-crossdock-look` out.",
@@ -104,16 +106,16 @@ def answer(*, connector: Connector, reply: Reply, cause: Cause | None) -> ProxyR
     )
 
 
-def _intent(asked: ProxyRequest, *, path: str, effect: Effect, fields: tuple[str, ...] = ()) -> Intent:
+def _intent(method: str, path: str, manner: Manner, *, effect: Effect, fields: tuple[str, ...] = ()) -> Intent:
     return Intent(
-        name=f"{asked.method.upper()} {path}"[:200],
+        name=f"{method.upper()} {path}"[:200],
         effect=effect,
         kept=effect == "read",
         wrote=events.PROXY_WROTE,
         refused=events.PROXY_REFUSED,
         fields=fields,
-        id=asked.manner.id,
-        source_ip=asked.manner.source_ip,
+        id=manner.id,
+        source_ip=manner.source_ip,
     )
 
 

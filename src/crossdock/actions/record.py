@@ -10,7 +10,7 @@ from crossdock.accounts import profiles
 from crossdock.accounts.model import Account
 from crossdock.accounts.service import Accounts
 from crossdock.actions import failures, lines
-from crossdock.actions.lines import CallEntry, Exchange
+from crossdock.actions.lines import CallEntry, Exchange, Origin
 from crossdock.actions.log import CallLog
 from crossdock.actions.model import Intent, Priority
 from crossdock.audit import events
@@ -92,10 +92,13 @@ class Record:
             )
         )
 
-    def unsent(self, errand: Errand, error: CrossdockError) -> None:
-        """Keep the line of a call that waited for its turn or its credential, and was then not sent."""
-        ended = self.clock.monotonic()
-        self.calls.note(_entry(errand, status=error.http_status, cause=error.error_code, ended=ended))
+    def unsent(self, errand: Errand, error: CrossdockError, *, origin: Origin | None = None) -> None:
+        """Keep the line of a call that ended in an error without being sent: here, or as its kept answer says."""
+        self.told(errand, status=error.http_status, cause=error.error_code, origin=origin)
+
+    def told(self, errand: Errand, *, status: int, cause: str | None, origin: Origin | None) -> None:
+        """Keep the line of a call that was answered without being sent."""
+        self.calls.note(_entry(errand, status=status, cause=cause, ended=self.clock.monotonic(), origin=origin))
 
     async def check_effect(self, *, principal: Principal, account: Account, intent: Intent) -> None:
         """Raise ForbiddenError unless grant and profile hold the call; the refusal stands in the trail."""
@@ -178,7 +181,13 @@ class Record:
 
 
 def _entry(
-    errand: Errand, *, status: int, cause: str | None, ended: float, exchange: Exchange | None = None
+    errand: Errand,
+    *,
+    status: int,
+    cause: str | None,
+    ended: float,
+    exchange: Exchange | None = None,
+    origin: Origin | None = None,
 ) -> CallEntry:
     """Return a call's line; ``ended`` is the clock's monotonic time."""
     return CallEntry(
@@ -196,6 +205,7 @@ def _entry(
         service=_service(errand.intent),
         exchange=exchange,
         source_ip=errand.intent.source_ip,
+        origin=origin,
     )
 
 

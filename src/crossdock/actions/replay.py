@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from crossdock.actions.idempotency import LARGEST_ANSWER, Kept
+from crossdock.actions.forms import Kept
+from crossdock.actions.idempotency import LARGEST_ANSWER
 from crossdock.egress.stream import Stream
 
 

@@ -26,6 +26,8 @@ class CallRow(NamedTuple):
     """One call: what was asked of which account, and what came of it; ``status`` is 0 where no reply came.
 
     ``wrong_fields`` are the inputs that it was refused for, one a line, where it was refused for such.
+    ``answered_from`` is ``kept`` or ``found`` where an answer came without anything being sent, ``repeat_of`` the call
+    that a kept answer was first given to.
     """
 
     id: str
@@ -48,6 +50,8 @@ class CallRow(NamedTuple):
     created_at: datetime
     wrong_fields: str | None = None
     source_ip: str | None = None
+    answered_from: str | None = None
+    repeat_of: str | None = None
 
 
 class StepRow(NamedTuple):

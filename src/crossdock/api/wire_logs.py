@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field
@@ -102,6 +102,14 @@ class UnifiedLog(BaseModel):
     wrong_fields: list[str] | None = Field(
         default=None, description="The inputs that the call was refused for before it was sent: their names alone."
     )
+    answered_from: Literal["kept", "found"] | None = Field(
+        default=None,
+        description="Where the answer came from though nothing was sent: what was `kept` under the Idempotency-Key, or "
+        "a look that `found` it there.",
+    )
+    repeat_of: str | None = Field(
+        default=None, description="The id of the call that the kept answer was first given to."
+    )
     is_worker: bool
     source_type: str
     source_id: str
@@ -186,6 +194,8 @@ def unified(row: Row, *, steps: Sequence[StepLog] | None = None, detail: StepLog
         effect=row["effect"],
         cause=row["cause"],
         wrong_fields=row["wrong_fields"].split("\n") if row["wrong_fields"] else None,
+        answered_from=row["answered_from"],
+        repeat_of=row["repeat_of"],
         is_worker=row["actor"].startswith("system:"),
         source_ip=row["source_ip"],
         request=detail.request if detail else None,

@@ -159,6 +159,7 @@ LOG = logs.LogView(
     problem=None,
     steps=[STEP, replace(STEP, number=2, title="Step 2", status=GOOD, problem=None, sent=SIDE, start=45.5, width=54.5)],
     nothing_sent="It was refused here. Nothing was sent to the provider.",
+    repeat_of=None,
     wrong=(),
     again="/dashboard/tester?account=acc_1",
     back="/dashboard/logs",

@@ -74,7 +74,8 @@ async def show(desk: Desk) -> Response:
             texts, call["cause"] or "", connector_key=call["connector_key"], catalogue=desk.ctx.catalogue
         ),
         steps=call_shown.steps(desk, call, found),
-        nothing_sent=texts.text("It was refused here. Nothing was sent to the provider."),
+        nothing_sent=call_shown.nothing_sent(texts, call),
+        repeat_of=(call["repeat_of"], f"{_PATH}/{call['repeat_of']}") if call["repeat_of"] else None,
         wrong=call["wrong_fields"].split("\n") if call["wrong_fields"] else (),
         again=call_shown.tester_url(call) if desk.may("actions:read") else None,
         back=_PATH,
@@ -121,6 +122,8 @@ async def _facts(desk: Desk, call: Row, accounts: Mapping[str, Account]) -> list
         ),
         (texts.text("By"), account_shown.actor(texts, call["actor"], names=names), ""),
     ]
+    if call["source_ip"]:
+        rows.append((texts.text("From"), call["source_ip"], ""))
     if call["cause"]:
         rows.append((texts.text("Cause"), call["cause"], f"/errors/{call['cause']}"))
     if call["resource"]:

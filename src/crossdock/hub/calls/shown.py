@@ -14,10 +14,17 @@ from crossdock.hub import call_marks, logos, pretty
 from crossdock.hub.accounts import shown as account_shown
 from crossdock.hub.calls.views import LogRowView, SideView, StepView, TextView
 from crossdock.hub.desk import Desk
+from crossdock.hub.i18n import Texts
 from crossdock.hub.link.shown import name_of
 from crossdock.hub.views_link import LogoView
 
 _NARROWEST: Final = 0.6
+_ORIGINS: Final = {"kept": "kept answer", "found": "was there", None: ""}
+_UNSENT: Final = {
+    "kept": "It was answered with what is kept under its Idempotency-Key. Nothing was sent to the provider.",
+    "found": "Crossdock looked, and it was there. Nothing was sent to make it again.",
+    None: "It was refused here. Nothing was sent to the provider.",
+}
 
 
 def rows(
@@ -35,7 +42,7 @@ def rows(
             logo=logo(desk, row["connector_key"]),
             effect=call_marks.effect(desk.texts, row["effect"]),
             status=call_marks.status(desk.texts, row["status"], cause=row["cause"]),
-            cause=row["cause"] or "",
+            cause=row["cause"] or desk.texts.text(_ORIGINS[row["answered_from"]]),
             milliseconds=row["duration_ms"],
             share=round(max(100 * row["duration_ms"] / longest, _NARROWEST), 1),
             actor=account_shown.actor(desk.texts, row["actor"], names=names),
@@ -60,6 +67,11 @@ def label(desk: Desk, row: Row) -> str:
     connector = desk.ctx.catalogue.by_key.get(row["connector_key"])
     action = connector.actions.get(row["action"]) if connector else None
     return desk.texts.text(action.label) if action else ""
+
+
+def nothing_sent(texts: Texts, row: Row) -> str:
+    """Say of a call without a step why nothing was sent."""
+    return texts.text(_UNSENT[row["answered_from"]])
 
 
 def account_name(account_id: str, accounts: Mapping[str, Account]) -> str:

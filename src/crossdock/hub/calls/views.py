@@ -124,6 +124,8 @@ class LogView:
     problem: ProblemView | None
     steps: Sequence[StepView]
     nothing_sent: str
+    repeat_of: tuple[str, str] | None
+    """Id and address of the call whose kept answer this one got."""
     wrong: Sequence[str]
     """Names of the inputs that were wrong, where it was refused for such."""
     again: str | None
