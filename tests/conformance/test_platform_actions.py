@@ -143,7 +143,7 @@ async def test_search_answers_all_that_clients_need(shared_live: Live) -> None:
 
 
 async def test_build_tells_how_many_actions_can_be_searched(shared_live: Live) -> None:
-    """Building counts the connector's actions, again after a forced refresh; an unknown connector is a 404."""
+    """Building counts the connector's actions, again after a forced refresh; of an unknown connector it says why not."""
     count = len(Catalogue.load().get("easyship").actions)
 
     built = [
@@ -155,4 +155,7 @@ async def test_build_tells_how_many_actions_can_be_searched(shared_live: Live) -
     unknown = await shared_live.call("POST", "/actions/build", data={"connector_key": "none"})
 
     assert [(one["status"], one["actions_indexed"]) for one in built] == [("success", count)] * 2
-    assert unknown.status == 404
+    assert "error" not in built[0]
+    assert (unknown.status, unknown.json()["status"], unknown.json()["actions_indexed"]) == (200, "error", 0)
+    assert "none" in unknown.json()["error"]
+    assert unknown.json()["connector_filter"] == "none"

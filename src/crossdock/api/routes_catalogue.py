@@ -30,7 +30,7 @@ from crossdock.api.wire_actions import (
 from crossdock.connectors.choice import EVERYTHING, Choice
 from crossdock.connectors.model import Action, Connector
 from crossdock.kernel import paging
-from crossdock.kernel.errors import InvalidRequestError
+from crossdock.kernel.errors import InvalidRequestError, NotFoundError
 from crossdock.projects import policy
 from crossdock.projects.model import Principal
 
@@ -147,20 +147,30 @@ async def search_actions(
 
 @router.post("/build", response_model=ActionsBuilt)
 async def build_actions(context: Context, principal: ActionsRunner, body: ActionBuild) -> JSONResponse:
-    """Make the index of the search ready, anew with `force_refresh`; it is made of the installed definitions."""
+    """Make the index of the search ready, anew with `force_refresh`; of an unknown connector the status is `error`."""
     del principal
-    if body.connector_key is not None:
-        context.catalogue.get(body.connector_key)
+    return JSONResponse(_built(context, body).model_dump(exclude_none=True))
+
+
+def _built(context: ApiContext, body: ActionBuild) -> ActionsBuilt:
+    key = body.connector_key
+    try:
+        if key is not None:
+            context.catalogue.get(key)
+    except NotFoundError as error:
+        return ActionsBuilt(
+            status="error",
+            actions_indexed=0,
+            message="Nothing was built.",
+            connector_filter=key,
+            error=f"{error.message} {error.remedy}",
+        )
     if body.force_refresh:
         context.search.build()
-    count = context.search.indexed(connector=body.connector_key)
-    answer = ActionsBuilt(
-        status="success",
-        actions_indexed=count,
-        message=f"{count} actions can be searched.",
-        connector_filter=body.connector_key,
+    count = context.search.indexed(connector=key)
+    return ActionsBuilt(
+        status="success", actions_indexed=count, message=f"{count} actions can be searched.", connector_filter=key
     )
-    return JSONResponse(answer.model_dump(exclude_none=True))
 
 
 def may_run(choices: Iterable[Choice], action: Action) -> bool:

@@ -158,6 +158,7 @@ class ActionsBuilt(BaseModel):
     actions_indexed: int
     message: str
     connector_filter: str | None = Field(default=None, description="Absent where none was given.")
+    error: str | None = Field(default=None, description="Why nothing was built; absent unless the status is `error`.")
 
 
 def found(*, hit: Hit, project_id: str) -> ActionFound:
