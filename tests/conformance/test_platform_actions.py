@@ -143,7 +143,7 @@ async def test_search_answers_all_that_clients_need(shared_live: Live) -> None:
 
 
 async def test_build_tells_how_many_actions_can_be_searched(shared_live: Live) -> None:
-    """Building counts the connector's actions, again after a forced refresh; of an unknown connector it says why not."""
+    """Building counts the connector's actions, also when it is forced; of an unknown connector it says why not."""
     count = len(Catalogue.load().get("easyship").actions)
 
     built = [

@@ -53,7 +53,7 @@ async def test_the_line_names_the_inputs(logged: Logged, action: str, inputs: An
 
     line = await logged.last()
     assert (refused.status, line["status"], line["cause"], line["success"]) == (422, 422, "unprocessable", False)
-    assert line["wrong_fields"] == list(dict.fromkeys(one["field"] for one in refused.json()["errors"]))
+    assert line["wrong_fields"] == list(dict.fromkeys(one["field"] for one in refused.json()["invalid_fields"]))
     assert set(fields) <= set(line["wrong_fields"])
     assert line["step_requests"] == []
     assert SECRET not in json.dumps(line)

@@ -252,7 +252,7 @@ async def test_a_reason_is_a_plain_short_text(shared_live: Live, key: str, reaso
     refused = await call(shared_live, key, connector="easyship", reason=reason)
 
     assert refused["error"]["code"] == "unprocessable"
-    assert refused["error"]["errors"][0]["field"] == "reason"
+    assert refused["error"]["invalid_fields"][0]["field"] == "reason"
 
 
 async def test_a_reason_is_shown_as_text(shared_live: Live, key: str, somebody: Guest) -> None:

@@ -177,7 +177,7 @@ async def test_what_has_no_pages_is_refused(desk: Desk) -> None:
     wrong = await desk.rpc("easyship_list_shipments", members={"collect": True, "query": {"shipment_state": "lost"}})
 
     assert (refused.status, refused.json()["code"]) == (422, "collect_impossible")
-    assert (wrong.status, wrong.json()["errors"][0]["field"]) == (422, "query.shipment_state")
+    assert (wrong.status, wrong.json()["invalid_fields"][0]["field"]) == (422, "query.shipment_state")
     assert desk.easyship_twin.journal("/2024-09/*") == []
 
 

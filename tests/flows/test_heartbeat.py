@@ -121,7 +121,7 @@ async def test_a_quick_answer_has_its_own_status(desk: Desk) -> None:
 
     assert [(one.status, one.beats) for one in (wrong, unknown, through)] == [(422, 0), (404, 0), (404, 0)]
     assert {one.headers["preference-applied"] for one in (wrong, unknown, through)} == {"heartbeat"}
-    assert wrong.json()["errors"][0]["field"] == "query.page_size"
+    assert wrong.json()["invalid_fields"][0]["field"] == "query.page_size"
 
 
 @pytest.mark.usefixtures("excited")

@@ -12,7 +12,6 @@ from crossdock.actions.model import ActionCall
 from crossdock.connectors.model import Action
 from crossdock.connectors.replies import ActionResult
 from crossdock.kernel.errors import (
-    CrossdockError,
     ProviderFailedError,
     RateLimitedError,
     UnavailableError,
@@ -95,15 +94,3 @@ def collection(
     # Each page is a line of its own in the log.
     each = replace(call, manner=replace(call.manner, id=None))
     return Collection(actions=actions, principal=principal, account_id=account_id, call=each)
-
-
-def told(error: CrossdockError) -> dict[str, object]:
-    """Return an error as the last line tells it."""
-    return {
-        "code": error.error_code,
-        "status": error.http_status,
-        "message": error.message,
-        "remedy": error.remedy,
-        "disposition": error.disposition,
-        **error.detail,
-    }

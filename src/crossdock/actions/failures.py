@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from crossdock.actions.model import Intent
 from crossdock.connectors import replies
@@ -51,7 +51,8 @@ def of_reply(
         case "weather":
             return ProviderFailedError(message, **said)
         case "dead" | "suspended":
-            return CredentialDeadError(message, status=cause.status, **said)
+            why: Literal["refused", "unknown"] = "refused" if cause.verdict == "dead" else "unknown"
+            return CredentialDeadError(message, why=why, status=cause.status, **said)
         case "scope" if intent.scopes:
             detail["scopes"] = list(intent.scopes)
             return ProviderRefusedError(f"{message} It needs: {', '.join(intent.scopes)}.", status=cause.status, **said)

@@ -17,6 +17,7 @@ from crossdock.consents.model import ACCESS
 from crossdock.consents.service import Consents
 from crossdock.db.pool import Database
 from crossdock.kernel import callers
+from crossdock.kernel.clock import Clock
 from crossdock.kernel.errors import InvalidRequestError, UnauthenticatedError
 from crossdock.linking.requests import LinkRequests
 from crossdock.projects import keys, policy
@@ -41,6 +42,8 @@ class Services(Protocol):
 
     @property
     def settings(self) -> Place: ...  # noqa: D102 - named as what it is
+    @property
+    def clock(self) -> Clock: ...  # noqa: D102 - named as what it is
     @property
     def db(self) -> Database: ...  # noqa: D102 - named as what it is
     @property

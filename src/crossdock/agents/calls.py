@@ -15,6 +15,7 @@ from crossdock.agents.tools import Toolbox
 from crossdock.audit import events
 from crossdock.connectors.model import Action
 from crossdock.connectors.replies import File
+from crossdock.kernel import problem
 from crossdock.kernel.errors import CrossdockError, InvalidRequestError, NotFoundError, UnprocessableError
 from crossdock.telemetry import metrics
 
@@ -63,7 +64,7 @@ class ToolCalls:
             done = await self._run(caller, action, rest)
         except CrossdockError as error:
             outcome = error.error_code
-            return Outcome(guard.problem(_told(error)), is_error=True)
+            return Outcome(guard.problem(problem.told(error)), is_error=True)
         else:
             outcome = done.outcome
             return done
@@ -151,14 +152,3 @@ def _account(caller: Caller) -> Account:
         remedy="Send the account's id in the `x-account-id` header." if caller.accounts else "Link an account first.",
         code="account_missing",
     )
-
-
-def _told(error: CrossdockError) -> dict[str, Any]:
-    return {
-        "code": error.error_code,
-        "status": error.http_status,
-        "message": error.message,
-        "remedy": error.remedy,
-        "disposition": error.disposition,
-        **error.detail,
-    }

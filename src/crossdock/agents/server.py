@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -39,6 +40,7 @@ from crossdock.agents.auth import Caller, Services, Spend
 from crossdock.agents.calls import Outcome, ToolCalls
 from crossdock.agents.tools import Toolbox
 from crossdock.connectors.replies import File
+from crossdock.kernel import problem
 from crossdock.kernel.errors import CrossdockError, WaitError
 
 PATH: Final = "/mcp"
@@ -93,7 +95,7 @@ class AgentEndpoint:
             scope[_CALLER] = await auth.caller(self._services, scope=scope, spend=self._spend)
         except CrossdockError as error:
             sent = Headers(scope=scope).get("authorization")
-            await _refusal(error, self._hub_url, sent=sent)(scope, receive, send)
+            await _refusal(error, self._hub_url, at=self._services.clock.now(), sent=sent)(scope, receive, send)
             return
         # A manager of its own for each request: it keeps nothing, and needs no lifespan of the application.
         manager = StreamableHTTPSessionManager(
@@ -190,22 +192,11 @@ def _file(file: File) -> EmbeddedResource:
     return EmbeddedResource(resource=BlobResourceContents(uri=f"file:///{file.name}", mime_type=file.type, blob=blob))
 
 
-def _refusal(error: CrossdockError, hub_url: str, *, sent: str | None) -> JSONResponse:
+def _refusal(error: CrossdockError, hub_url: str, *, at: datetime, sent: str | None) -> JSONResponse:
     headers = {"cache-control": "no-store"}
     if isinstance(error, WaitError):
         headers["retry-after"] = str(max(1, math.ceil(error.retry_after)))
     if error.http_status == _UNAUTHENTICATED:
         headers["www-authenticate"] = oauth.challenge(hub_url, token=sent)
-    body = {
-        "statusCode": error.http_status,
-        "message": error.message,
-        "type": f"{hub_url}/errors/{error.error_code}",
-        "title": error.title,
-        "status": error.http_status,
-        "detail": error.message,
-        "code": error.error_code,
-        "remedy": error.remedy,
-        "disposition": error.disposition,
-        **error.detail,
-    }
+    body = problem.body(error=error, at=at, hub_url=hub_url)
     return JSONResponse(body, status_code=error.http_status, headers=headers)

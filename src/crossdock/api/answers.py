@@ -14,11 +14,11 @@ from fastapi.responses import JSONResponse
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from crossdock.actions import collect
 from crossdock.actions.collect import Collection
 from crossdock.api.wire import RpcRequest
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.connectors.replies import MOST_ERRORS, ActionResult, File
+from crossdock.kernel import problem
 from crossdock.kernel.errors import CrossdockError, NotFoundError
 from crossdock.telemetry import logs
 
@@ -102,12 +102,12 @@ async def _written(
             page = await screen(following)
         yield _line({"end": {"rows": rows, **short.told()}})
     except CrossdockError as error:
-        yield _line({"error": collect.told(error), "next": collection.position, "rows": rows})
+        yield _line({"error": problem.told(error), "next": collection.position, "rows": rows})
     except Exception:
         # The answer has begun: its last line is the only place left that can say so.
         log.exception("api.collect.crashed")
         failure = CrossdockError("Something inside Crossdock failed.", remedy="Go on from `next`.")
-        yield _line({"error": collect.told(failure), "next": collection.position, "rows": rows})
+        yield _line({"error": problem.told(failure), "next": collection.position, "rows": rows})
 
 
 def _line(value: Any) -> bytes:

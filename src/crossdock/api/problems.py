@@ -11,8 +11,9 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from crossdock.api.context import ApiContext
-from crossdock.kernel.clock import Clock, iso
-from crossdock.kernel.errors import CrossdockError, WaitError
+from crossdock.kernel import problem
+from crossdock.kernel.clock import Clock
+from crossdock.kernel.errors import CrossdockError, InvalidRequestError, WaitError
 from crossdock.telemetry import logs
 
 _log = logs.get("crossdock.api")
@@ -27,20 +28,8 @@ _BY_STATUS = {
 
 
 def body(*, error: CrossdockError, clock: Clock, hub_url: str) -> dict[str, Any]:
-    """Return the error as JSON: ``statusCode``, ``message``, ``timestamp``, then code, remedy and the rest."""
-    return {
-        "statusCode": error.http_status,
-        "message": error.message,
-        "timestamp": iso(clock.now()),
-        "type": f"{hub_url}/errors/{error.error_code}",
-        "title": error.title,
-        "status": error.http_status,
-        "detail": error.message,
-        "code": error.error_code,
-        "remedy": error.remedy,
-        "disposition": error.disposition,
-        **error.detail,
-    }
+    """Return the error as JSON, with the time of now."""
+    return problem.body(error=error, at=clock.now(), hub_url=hub_url)
 
 
 def response(request: Request, error: CrossdockError) -> JSONResponse:
@@ -96,12 +85,10 @@ async def on_invalid(request: Request, error: Exception) -> JSONResponse:
         for item in error.errors()
     ]
     said = "; ".join(f"{field['field']}: {field['message']}" for field in fields)
-    failure = CrossdockError(
+    failure = InvalidRequestError(
         f"The request is not valid. {said}",
         remedy="Correct the fields named and send it again.",
-        code="invalid_request",
-        status=400,
-        detail={"errors": fields, "disposition": "fix_request", "title": "The request is not valid"},
+        detail={"errors": fields},
     )
     return response(request, failure)
 

@@ -285,7 +285,20 @@ class ErrorAnswer(BaseModel):
     code: str
     remedy: str
     disposition: str
-    errors: list[dict[str, str]] | None = None
+    errorCode: (  # noqa: N815 - the same
+        Literal[
+            "ValidationError",
+            "AccountInvalidCredentialsError",
+            "AccountExpiredCredentialsError",
+            "AccountAuthenticationFailedError",
+            "AccountIntegrationInactiveError",
+        ]
+        | None
+    ) = Field(default=None, description="The official name of the error, where it has one; `code` is in every error.")
+    errors: list[str] | None = Field(default=None, description="What is not valid, a text each.")
+    invalid_fields: list[dict[str, str]] | None = Field(
+        default=None, description="The same by input: `field` and `message` each."
+    )
     provider_errors: list[dict[str, Any]] | None = None
 
 

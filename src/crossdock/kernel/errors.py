@@ -124,6 +124,19 @@ class CredentialDeadError(RelinkError):
 
     status, code, title = 401, "credential_dead", "The account must be linked again"
 
+    def __init__(
+        self,
+        message: str,
+        *,
+        remedy: str,
+        why: Literal["refused", "ended", "unknown"],
+        code: str | None = None,
+        status: int | None = None,
+        detail: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message, remedy=remedy, code=code, status=status, detail=detail)
+        self.why = why
+
 
 class WaitError(CrossdockError):
     """Later is enough: ``retry_after`` says in how many seconds."""

@@ -203,7 +203,7 @@ class Leases:
         """Renew a credential that the provider has just refused; what cannot renew itself is left to the next probe."""
         lease = sight.lease
         if lease.method.lifecycle == "static":
-            raise dead(lease.account, lease.connector)
+            raise self._dead(lease.account, lease.connector)
         async with self.db.transaction() as conn:
             await self.accounts.mark_refused(
                 conn, project_id=lease.account.project_id, account_id=lease.account.id, generation=lease.generation
@@ -214,14 +214,14 @@ class Leases:
     async def _renewed(self, sight: _Sight, *, reason: Reason) -> _Sight:
         account, connector = sight.lease.account, sight.lease.connector
         if account.needs_person or sight.lease.method.lifecycle == "static":
-            raise dead(account, connector)
+            raise self._dead(account, connector)
         outcome = await self.refresher.refresh(project_id=account.project_id, account_id=account.id, reason=reason)
         seen = await self._look(account.project_id, account.id)
         _check_switches(seen)
         if not self._unusable(seen):
             return seen
         if seen.lease.account.needs_person:
-            raise dead(seen.lease.account, connector)
+            raise self._dead(seen.lease.account, connector)
         raise UnavailableError(
             f"{connector.name} does not renew the credential right now.",
             remedy="Try again later; Crossdock goes on trying by itself.",
@@ -260,6 +260,22 @@ class Leases:
     def _ended(self, account: Account) -> bool:
         return account.expires_at is not None and account.expires_at <= self.clock.now() + LEEWAY
 
+    def _dead(self, account: Account, connector: Connector) -> CredentialDeadError:
+        """Return the error that says why a person has to link the account again."""
+        reason = account.status_reasons[0] if account.status_reasons else None
+        cause = connector.causes.get(reason.code) if reason else None
+        ended = account.status == "expired" or self._ended(account)
+        return CredentialDeadError(
+            reason.description if reason else f"{connector.name} no longer takes this account's credential.",
+            remedy=cause.remedy if cause else _RELINK,
+            why="ended" if ended else "unknown" if account.status == "suspended" else "refused",
+            detail={
+                "account_id": account.id,
+                "cause": reason.code if reason else None,
+                "account_status": account.status,
+            },
+        )
+
     def _unusable(self, sight: _Sight) -> bool:
         """Tell whether the credential in use has ended, or is known to be refused and cannot serve."""
         account = sight.lease.account
@@ -286,17 +302,6 @@ class Leases:
         self.background.discard(task)
         if not task.cancelled() and task.exception() is not None:
             log.warning("token.refresh.background_failed", error=type(task.exception()).__name__)
-
-
-def dead(account: Account, connector: Connector) -> CredentialDeadError:
-    """Return the error that says why a person has to link the account again."""
-    why = account.status_reasons[0] if account.status_reasons else None
-    cause = connector.causes.get(why.code) if why else None
-    return CredentialDeadError(
-        why.description if why else f"{connector.name} no longer takes this account's credential.",
-        remedy=cause.remedy if cause else _RELINK,
-        detail={"account_id": account.id, "cause": why.code if why else None, "account_status": account.status},
-    )
 
 
 def _check_switches(sight: _Sight) -> None:

@@ -21,7 +21,8 @@ BODY: dict[str, Any] = {
     "code": "not_found",
     "remedy": "List the accounts.",
     "disposition": "fix_request",
-    "errors": [{"field": "id", "message": "is unknown"}],
+    "errors": ["id: is unknown"],
+    "invalid_fields": [{"field": "id", "message": "is unknown"}],
 }
 
 

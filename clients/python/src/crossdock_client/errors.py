@@ -233,7 +233,7 @@ def _own(status: int, body: Mapping[str, Any]) -> dict[str, Any]:
         "message": message,
         "remedy": str(body["remedy"]),
         "disposition": str(body.get("disposition") or _disposition(status)),
-        "errors": [one for one in body.get("errors") or () if isinstance(one, Mapping)],
+        "errors": [one for one in body.get("invalid_fields") or () if isinstance(one, Mapping)],
         "detail": body,
     }
 

@@ -47,7 +47,7 @@ class Outcome:
     def problem(self) -> str:
         """What went wrong and what to do about it, as a sentence; empty where nothing did."""
         error = self.value.get("error") or {}
-        wrong = "; ".join(f"{one.get('field')}: {one.get('message')}" for one in error.get("errors") or ())
+        wrong = "; ".join(f"{one.get('field')}: {one.get('message')}" for one in error.get("invalid_fields") or ())
         said = f"{error.get('message', '')} {error.get('remedy', '')}".strip()
         return f"{said} ({wrong})" if wrong else said
 
