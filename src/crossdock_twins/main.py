@@ -41,7 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     line: dict[str, dict[str, str]] = {}
     for name in names:
         limits = Limits(stores[name], started=not options.no_rate_limit)
-        built, line[name] = _BUILDERS[name](stores[name], listeners[name], limits=limits, first_seed=options.seed)
+        clock = TwinClock(stores[name], tied=options.followed)
+        built, line[name] = _BUILDERS[name](
+            stores[name], listeners[name], clock=clock, limits=limits, first_seed=options.seed
+        )
         apps += built
     asyncio.run(serve_until_signal(apps, ready=lambda: _tell(line, as_json=options.json)))
     for store in stores.values():
@@ -57,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="the first of three ports; 0 takes free ones")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     parser.add_argument("--json", action="store_true", help="print one line of JSON when ready")
+    parser.add_argument("--followed", action="store_true", help="a hub lives in the twins' time: it cannot be stopped")
     parser.add_argument("--no-rate-limit", action="store_true", help="let everybody ask as often as they like")
     parser.add_argument(
         "--seed", choices=_SEEDS, default=_SEEDS[0], help="what new twins hold, and those after a reset"
@@ -76,13 +80,12 @@ def _bind(name: str, *, host: str, port: int) -> list[socket.socket]:
 
 
 def _easyship(
-    store: Store, listeners: Sequence[socket.socket], *, limits: Limits, first_seed: str
+    store: Store, listeners: Sequence[socket.socket], *, clock: TwinClock, limits: Limits, first_seed: str
 ) -> tuple[list[App], dict[str, str]]:
     from crossdock_twins.easyship import app
 
     production, sandbox = (url_of(listener) for listener in listeners)
     urls = TwinUrls(production=production, sandbox=sandbox, dashboard=production)
-    clock = TwinClock(store)
     environments: tuple[Literal["production", "sandbox"], ...] = ("production", "sandbox")
     apps: list[App] = [
         (
@@ -97,14 +100,14 @@ def _easyship(
 
 
 def _shiphero(
-    store: Store, listeners: Sequence[socket.socket], *, limits: Limits, first_seed: str
+    store: Store, listeners: Sequence[socket.socket], *, clock: TwinClock, limits: Limits, first_seed: str
 ) -> tuple[list[App], dict[str, str]]:
     from crossdock_twins.shiphero import app
 
     (listener,) = listeners
     url = url_of(listener)
     urls = TwinUrls(production=url, dashboard=url)
-    built = app.build(store=store, clock=TwinClock(store), limits=limits, urls=urls, first_seed=first_seed)
+    built = app.build(store=store, clock=clock, limits=limits, urls=urls, first_seed=first_seed)
     return [(listener, built)], {"api": url, "dashboard": url, **_person(app.SIGN_IN)}
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from base64 import b64encode
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crossdock.cli.twin_control import TwinControl
+from crossdock.egress.client import Egress
 from crossdock_process import Up
-from twins import fetch
+from twins import EasyshipTwin, ShipheroTwin, fetch
 
 pytestmark = pytest.mark.xdist_group("up")
 
@@ -46,6 +49,8 @@ def test_twenty_seven_days_bring_a_refresh(tmp_path: Path) -> None:
         up.ready()
         before = link(up)
         turned = up.facts["twins"]["shiphero"]["api"] + "/_twin/clock"
+        stopped = fetch(turned, method="POST", data={"stopped": True})
+        untied = fetch(turned, method="POST", data={"follow": False})
         fetch(turned, method="POST", data={"advance": "27d"})
 
         after, deadline = before, time.monotonic() + WAIT_SECONDS
@@ -55,3 +60,24 @@ def test_twenty_seven_days_bring_a_refresh(tmp_path: Path) -> None:
 
     assert after["expires_at"] > before["expires_at"]
     assert after["status"] == "active"
+    assert (stopped.status, untied.status) == (422, 422)
+    assert "--follow-twin-clock" in stopped.json()["error"]["remedy"]
+
+
+async def test_a_clock_that_stands_is_not_brought_along(
+    easyship_twin: EasyshipTwin, shiphero_twin: ShipheroTwin
+) -> None:
+    """The hub lives in the time of the twin that it follows, and hears which other one stands."""
+    stood = easyship_twin.clock_advance("50d")
+    easyship_twin.clock_stop()
+    shiphero_twin.clock_advance("27d")
+    fetch(f"{shiphero_twin.base}/_twin/clock", method="POST", data={"follow": True})
+    addresses = {"easyship": {"dashboard": easyship_twin.base}, "shiphero": {"dashboard": shiphero_twin.base}}
+    egress = await Egress.open(private_origins=[easyship_twin.base, shiphero_twin.base])
+
+    found = await TwinControl(egress, addresses).one_time(follow="when_switched_on")
+    await egress.close()
+
+    assert (found.offset.days, found.standing) == (27, {"easyship"})
+    assert easyship_twin.now() - stood < timedelta(minutes=5)
+    easyship_twin.clock_start()

@@ -63,7 +63,10 @@ async def _run(wishes: Wishes, *, stop: asyncio.Event, started: asyncio.Event) -
         control = None
         if wishes.twins:
             twins = Twins(
-                folder=settings.data_dir / "twins", host=settings.host, port=settings.port + 1 if settings.port else 0
+                folder=settings.data_dir / "twins",
+                host=settings.host,
+                port=settings.port + 1 if settings.port else 0,
+                followed=wishes.follow == "always",
             )
             stack.push_async_callback(twins.stop)
             facts, settings = await _both(twins.start(), _database(settings, stack))
@@ -73,7 +76,7 @@ async def _run(wishes: Wishes, *, stop: asyncio.Event, started: asyncio.Event) -
             settings = await _database(settings, stack)
         from crossdock import server
 
-        clock = OffsetClock(await control.one_time(follow=wishes.follow) if control else timedelta())
+        clock = OffsetClock((await control.one_time(follow=wishes.follow)).offset if control else timedelta())
         fresh_key = not settings.key_file.exists()
         house = await stack.enter_async_context(server.open_house(settings, clock=clock, key="create"))
         opened = await first_run.ensure(house, settings.data_dir)

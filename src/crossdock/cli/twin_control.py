@@ -28,6 +28,14 @@ log = logs.get(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class OneTime:
+    """How far the hub's clock is to be turned, and whose clocks stand, so that they are not brought along."""
+
+    offset: timedelta = timedelta()
+    standing: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class TwinControl:
     """The control APIs of the running twins, by the provider's key."""
 
@@ -48,31 +56,37 @@ class TwinControl:
             )
         return reply.json()
 
-    async def one_time(self, *, follow: Follow) -> timedelta:
-        """Return how far the hub's clock is to be turned; where it follows, bring the twins to the furthest of them."""
+    async def one_time(self, *, follow: Follow) -> OneTime:
+        """Return the time to live in; where the hub follows, bring the twins to the furthest of those that go."""
         clocks = {twin: await self.ask(twin, "/clock") for twin in self.facts}
         if follow != "always" and not any(clock["followed"] for clock in clocks.values()):
-            return timedelta()
-        furthest = max((int(clock["offset_seconds"]) for clock in clocks.values()), default=0)
-        for twin, clock in clocks.items():
-            behind = furthest - int(clock["offset_seconds"])
-            if behind > 0:
-                await self.ask(twin, "/clock", {"advance": _span(behind)})
-        return timedelta(seconds=furthest)
+            return OneTime()
+        going = {twin: int(clock["offset_seconds"]) for twin, clock in clocks.items() if not clock["stopped"]}
+        furthest = max(going.values(), default=0)
+        for twin, offset in going.items():
+            if offset < furthest:
+                await self.ask(twin, "/clock", {"advance": _span(furthest - offset)})
+        return OneTime(timedelta(seconds=furthest), frozenset(clocks.keys() - going.keys()))
 
     async def follow(
         self, *, clock: OffsetClock, follow: Follow, turned: Callable[[timedelta], None], stop: asyncio.Event
     ) -> None:
         """Keep the hub's clock with the twins', looking once a second, until told to stop."""
+        standing: frozenset[str] = frozenset()
         while not stop.is_set():
             try:
-                offset = await self.one_time(follow=follow)
+                time = await self.one_time(follow=follow)
             except (TransportError, ProviderFailedError) as error:
                 log.info("twins.clock.unreachable", error=type(error).__name__)
             else:
-                if offset != clock.offset:
-                    clock.offset = offset
-                    turned(offset)
+                for twin in sorted(time.standing - standing):
+                    log.warning(
+                        "twins.clock.stands", twin=twin, remedy=f"Start it: {self.facts[twin]['dashboard']}/_twin/"
+                    )
+                standing = time.standing
+                if time.offset != clock.offset:
+                    clock.offset = time.offset
+                    turned(time.offset)
             try:
                 await asyncio.wait_for(stop.wait(), timeout=POLL_SECONDS)
             except TimeoutError:

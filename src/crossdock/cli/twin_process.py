@@ -50,11 +50,15 @@ def addresses(facts: Facts) -> list[str]:
 
 @dataclass(slots=True)
 class Twins:
-    """The twins in a process of their own, which ends with this one however this one ends."""
+    """The twins in a process of their own, which ends with this one however this one ends.
+
+    Where they are ``followed``, their clocks cannot be stopped: no hub could follow.
+    """
 
     folder: Path
     host: str
     port: int
+    followed: bool
     facts: Facts = field(default_factory=dict)
     _process: asyncio.subprocess.Process | None = None
     _watcher: asyncio.Task[None] | None = None
@@ -98,6 +102,7 @@ class Twins:
     async def _launch(self) -> Facts:
         """Start the process once; empty where it ended before it was ready."""
         arguments = ["--json", "--host", self.host, "--port", str(self.port), "--data-dir", str(self.folder)]
+        arguments += ["--followed"] if self.followed else []
         with self._log_file.open("wb") as errors:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,

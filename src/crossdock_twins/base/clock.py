@@ -27,14 +27,18 @@ def parse_span(text: str) -> timedelta:
 class TwinClock:
     """Tells the twin's time; offset, switch and stop live in the store, so a restart keeps them.
 
-    The apps over one store share one clock: it remembers where it was stopped.
+    The apps over one store share one clock: it remembers where it was stopped. One that is `tied` is followed for as
+    long as it lives, so that it does not stand: what stood before goes again.
     """
 
-    def __init__(self, store: Store, *, system: Callable[[], datetime] = system_now) -> None:
+    def __init__(self, store: Store, *, system: Callable[[], datetime] = system_now, tied: bool = False) -> None:
         self._store = store
         self._system = system
+        self.tied = tied
         kept = store.meta_get("clock.stopped")
         self._stopped = None if kept is None else datetime.fromisoformat(kept)
+        if tied and self.stopped:
+            self.start()
 
     @property
     def offset(self) -> timedelta:
@@ -51,7 +55,7 @@ class TwinClock:
     @property
     def followed(self) -> bool:
         """Whether the hub beside the twin should live in the twin's time."""
-        return bool(self._store.meta_get("clock.followed"))
+        return self.tied or bool(self._store.meta_get("clock.followed"))
 
     def now(self) -> datetime:
         """Give the twin's time as an aware datetime in UTC."""

@@ -17,6 +17,8 @@ from crossdock_twins.base.limits import Limits
 from crossdock_twins.base.pages import Pages
 from crossdock_twins.base.store import Store
 
+_UNTIE = "Start crossdock up without --follow-twin-clock to have that."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountLine:
@@ -135,11 +137,15 @@ def turn_clock(control: Control, members: Members) -> None:
 
 
 def _refuse_to_follow_what_stands(clock: TwinClock, members: Members) -> None:
+    if clock.tied and members.has("follow") and not members.flag("follow"):
+        raise ControlError(422, "A hub follows this clock for as long as it runs.", remedy=_UNTIE)
     stopped = members.flag("stopped") if members.has("stopped") else clock.stopped
     followed = members.flag("follow") if members.has("follow") else clock.followed
     if stopped and followed:
         raise ControlError(
-            422, "A hub cannot follow a clock that stands.", remedy="Start the clock, or switch following off."
+            422,
+            "A hub cannot follow a clock that stands.",
+            remedy=_UNTIE if clock.tied else "Start the clock, or switch following off.",
         )
 
 

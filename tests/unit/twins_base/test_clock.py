@@ -124,3 +124,17 @@ def test_a_restart_and_a_reset_find_a_stopped_clock(store: Store) -> None:
     assert stood == (True, NOON)
     assert (again.stopped, again.now()) == (False, machine[0])
     assert not TwinClock(store).stopped
+
+
+def test_a_tied_clock_goes_again_and_stays_followed(store: Store) -> None:
+    """What stood before goes on from there; neither the switch nor a reset unties it, and the next start does."""
+    TwinClock(store, system=lambda: NOON).stop()
+
+    clock = TwinClock(store, system=lambda: NOON, tied=True)
+    went = clock.stopped, clock.followed
+    clock.follow(followed=False)
+    clock.reset()
+
+    assert went == (False, True)
+    assert clock.followed
+    assert not TwinClock(store, system=lambda: NOON).followed
