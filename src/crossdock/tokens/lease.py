@@ -268,7 +268,7 @@ class Leases:
         return CredentialDeadError(
             reason.description if reason else f"{connector.name} no longer takes this account's credential.",
             remedy=cause.remedy if cause else _RELINK,
-            why="ended" if ended else "unknown" if account.status == "suspended" else "refused",
+            why="unknown" if account.status == "suspended" else "ended" if ended else "refused",
             detail={
                 "account_id": account.id,
                 "cause": reason.code if reason else None,

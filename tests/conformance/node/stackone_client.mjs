@@ -1,7 +1,7 @@
 // Uses a running hub through the unmodified @stackone/stackone-client-ts; run by test_stackone_client_ts.py.
 import { StackOne } from "@stackone/stackone-client-ts";
 
-const { HUB_URL, API_KEY, ACCOUNT, DOOMED } = process.env;
+const { HUB_URL, API_KEY, ACCOUNT, DOOMED, DEAD, PAUSED } = process.env;
 const once = { retries: { strategy: "none" } };
 const hub = (username) => new StackOne({ serverURL: HUB_URL, security: { username, password: "" } });
 const client = hub(API_KEY);
@@ -86,6 +86,31 @@ async function logs() {
   };
 }
 
+async function errors() {
+  const parsed = async (asked) => {
+    try {
+      await asked;
+      return null;
+    } catch (error) {
+      const { errorCode = null, errors = null, code } = JSON.parse(error.body);
+      return { name: error.name, status: error.statusCode, errorCode, errors, code };
+    }
+  };
+  const through = (account) => client.proxy.proxyRequest(
+    { xAccountId: account, proxyRequestBody: { method: "get", path: "/2024-09/account" } }, once);
+  const on = (account) => ({ ...once, fetchOptions: { headers: { "x-account-id": account } } });
+  return {
+    body: await parsed(client.connectSessions.createConnectSession({ originOwnerId: "", originOwnerName: "x" }, once)),
+    field: await parsed(client.actions.rpcAction({ action: "easyship_get_shipment" }, on(ACCOUNT))),
+    account: await parsed(client.actions.rpcAction({ action: "easyship_list_shipments" }, once)),
+    dead: await parsed(client.actions.rpcAction({ action: "easyship_list_shipments" }, on(DEAD))),
+    paused: await parsed(through(PAUSED)),
+    key: await parsed(stranger.accounts.listLinkedAccounts({}, once)),
+    nothing: await parsed(client.accounts.getAccount({ id: "acc_none" }, once)),
+  };
+}
+
 console.log(JSON.stringify({
   sessions: await sessions(), accounts: await accounts(), catalogue: await catalogue(), calls: await calls(), logs: await logs(),
+  errors: await errors(),
 }));

@@ -91,7 +91,7 @@ async def test_a_dead_credential_says_what_to_do(quiet_house: TokenHouse) -> Non
     with pytest.raises(CredentialDeadError) as caught:
         await _lease(quiet_house, account)
 
-    assert caught.value.detail["cause"] == "token_refused"
+    assert (caught.value.detail["cause"], caught.value.why) == ("token_refused", "refused")
     assert caught.value.remedy == quiet_house.catalogue.get("easyship").cause("token_refused").remedy
 
 
@@ -110,8 +110,9 @@ async def test_a_credential_is_not_handed_out_past_its_end(quiet_house: TokenHou
 
     quiet_house.clock.offset += timedelta(minutes=9, seconds=55)
 
-    with pytest.raises(CredentialDeadError):
+    with pytest.raises(CredentialDeadError) as caught:
         await _lease(quiet_house, account)
+    assert caught.value.why == "ended"
 
 
 async def test_a_connector_that_is_switched_off_stops_its_accounts(quiet_house: TokenHouse) -> None:
