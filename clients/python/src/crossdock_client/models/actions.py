@@ -43,6 +43,8 @@ class ActionsBuilt:
     message: str
     connector_filter: str | None = None
     """Absent where none was given."""
+    error: str | None = None
+    """Why nothing was built; absent unless the status is `error`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
