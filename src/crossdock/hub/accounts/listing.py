@@ -16,7 +16,7 @@ from crossdock.hub.views_dashboard import AccountsView, ChoiceView, LinkFormView
 from crossdock.hub.views_link import ButtonView, ProblemView
 from crossdock.hub.visit import keep_token
 from crossdock.kernel.errors import CrossdockError
-from crossdock.linking.session import LONGEST_LIFE, Channel, SessionRequest
+from crossdock.linking.session import LONGEST_LIFE, SessionRequest
 from crossdock.linking.sessions import Created
 
 _ROWS = 25
@@ -71,24 +71,31 @@ async def link(desk: Desk) -> Response:
             remedy=desk.texts.text("Fill in both, then go on."),
         )
         return _link_form(desk, owner_id=owner_id, owner_name=owner_name, provider=provider, problem=problem)
-    hosted = form.get("way") == "hosted"
-    channel: Channel = "hosted" if hosted else "dashboard"
+    is_hosted = form.get("way") == "hosted"
     request = SessionRequest(
         origin_owner_id=owner_id,
         origin_owner_name=owner_name,
         provider=provider or None,
         multiple="several",
         effects=chosen_effects(asked=True, read_only=form.get("read_only") == "yes", destructive=False),
-        channel=channel,
+        channel="dashboard",
     )
     try:
         created = await desk.ctx.sessions.create(
-            principal=desk.principal, request=replace(request, life=LONGEST_LIFE) if hosted else request
+            principal=desk.principal, request=to_send(request) if is_hosted else request
         )
     except CrossdockError as error:
         problem = notices.problem(error)
         return _link_form(desk, owner_id=owner_id, owner_name=owner_name, provider=provider, problem=problem)
-    return _hosted(desk, created) if hosted else go_link(desk, created)
+    if not is_hosted:
+        return go_link(desk, created)
+    back = ButtonView(label=desk.texts.text("I have copied it"), url="/dashboard/accounts")
+    return show_link(desk, created, back=back)
+
+
+def to_send(request: SessionRequest) -> SessionRequest:
+    """Return the request for a link that is sent to somebody else: it lives long, and leads back to nowhere of ours."""
+    return replace(request, channel="hosted", life=LONGEST_LIFE, return_url=None)
 
 
 def go_link(desk: Desk, created: Created) -> Response:
@@ -98,7 +105,8 @@ def go_link(desk: Desk, created: Created) -> Response:
     return answer
 
 
-def _hosted(desk: Desk, created: Created) -> Response:
+def show_link(desk: Desk, created: Created, *, back: ButtonView) -> Response:
+    """Show the address of a connect session, this once, for sending it to whoever has the account."""
     texts = desk.texts
     view = ShownOnceView(
         nav=desk.nav("accounts"),
@@ -110,7 +118,7 @@ def _hosted(desk: Desk, created: Created) -> Response:
             (texts.text("For"), created.session.origin_owner_name),
             (texts.text("Works until"), texts.moment(created.session.expires_at)),
         ],
-        back=ButtonView(label=texts.text("I have copied it"), url="/dashboard/accounts"),
+        back=back,
     )
     return desk.page("dashboard/once.html", view)
 

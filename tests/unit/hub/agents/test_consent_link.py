@@ -13,6 +13,7 @@ from yarl import URL
 from app import App
 from app_scene import OTHER, OWNER, Scene
 from crossdock.kernel.secret import Secret
+from crossdock.linking.session import LONGEST_LIFE
 from guest import Guest, new_guest
 from house import PASSWORD
 
@@ -60,6 +61,23 @@ async def test_a_customer_without_accounts_is_not_a_dead_end(scene: Scene, app: 
     )
 
 
+async def test_a_link_to_send_is_for_that_customer(scene: Scene, app: App) -> None:
+    """Whoever has the credential gets a link for the customer in question, which leads nowhere of the person's own."""
+    sight = await scene.guest.get(app.address(owner="customer-99"))
+
+    made = await scene.guest.submit(sight, "/apps/allow/link", {**NEW, "way": "hosted"})
+    session = await _newest_session(scene)
+    back = await scene.guest.get(made.link("Back to the question"))
+
+    assert (made.status, "The link is ready" in made.text, "Ninety Nine" in made.text) == (200, True, True)
+    assert (session["origin_owner_id"], session["origin_owner_name"]) == ("customer-99", "Ninety Nine")
+    assert (session["provider"], session["effects"], session["channel"]) == ("easyship", ["read"], "hosted")
+    assert session["return_url"] is None
+    assert session["expires_at"] - session["created_at"] == LONGEST_LIFE
+    assert "customer-99 has no linked account yet." in back.text
+    assert dict(back.form("/link").values)["client_id"] == app.client_id
+
+
 async def test_what_is_missing_is_asked_for_again(scene: Scene, app: App) -> None:
     """Without a name nothing is opened; what was typed stays, and the app's request with it."""
     sight = await scene.guest.get(app.address(owner="customer-99"))
@@ -67,8 +85,9 @@ async def test_what_is_missing_is_asked_for_again(scene: Scene, app: App) -> Non
 
     again = await scene.guest.submit(sight, "/apps/allow/link", {**NEW, "owner_name": " "})
     unknown = await scene.guest.submit(again, "/apps/allow/link", {**NEW, "provider": "nowhere"})
+    to_send = await scene.guest.submit(again, "/apps/allow/link", {**NEW, "owner_name": " ", "way": "hosted"})
 
-    assert (again.status, unknown.status) == (422, 422)
+    assert (again.status, unknown.status, to_send.status) == (422, 422, 422)
     assert "Fill in both, then go on." in again.text
     assert dict(again.form("/link").values)["owner_id"] == "customer-99"
     assert dict(again.form("/link").values)["client_id"] == app.client_id
