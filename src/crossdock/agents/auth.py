@@ -79,7 +79,7 @@ class Caller:
 async def caller(services: Services, *, scope: Scope, spend: Spend) -> Caller:
     """Return who calls; raise UnauthenticatedError, ForbiddenError, NotFoundError, InvalidRequestError."""
     headers, query = Headers(scope=scope), QueryParams(scope["query_string"])
-    key = keys.of_header(headers.get("authorization", ""))
+    key = keys.of_header(", ".join(headers.getlist("authorization")))
     if key is None:
         raise UnauthenticatedError(
             "No key came with the request.",
@@ -93,7 +93,7 @@ async def caller(services: Services, *, scope: Scope, spend: Spend) -> Caller:
     principal = _narrowed(principal, query.get("effects"))
     if not policy.may(principal, "actions:write"):
         policy.require(principal, "actions:read")
-    accounts = await _reached(services, principal, headers.get("x-account-id"))
+    accounts = await _reached(services, principal, ", ".join(headers.getlist("x-account-id")))
     return Caller(
         principal=principal,
         accounts=accounts,
@@ -118,7 +118,7 @@ def _narrowed(principal: Principal, asked: str | None) -> Principal:
     return policy.narrowed(principal, effects=effects)
 
 
-async def _reached(services: Services, principal: Principal, account_id: str | None) -> tuple[Account, ...]:
+async def _reached(services: Services, principal: Principal, account_id: str) -> tuple[Account, ...]:
     if account_id:
         return (await services.calls.reached(principal=principal, account_id=account_id),)
     return await services.calls.reachable(principal=principal)

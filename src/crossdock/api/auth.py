@@ -32,12 +32,14 @@ _hub_token = APIKeyHeader(
 
 
 async def _principal(request: Request, context: Context) -> Principal:
-    key = keys.of_header(request.headers.get("authorization", ""))
+    key = keys.of_header(", ".join(request.headers.getlist("authorization")))
     if key is None:
         raise UnauthenticatedError(
             "No API key came with the request.",
             remedy="Send it as HTTP Basic: the key as user name, the password empty.",
         )
+    if len(request.headers.getlist("x-account-id")) > 1:
+        raise _two_accounts()
     principal = request.state.principal = await context.projects.authenticate_key(text=key)
     await context.ratelimit.spend(principal=principal)
     return principal
@@ -64,18 +66,22 @@ async def _session(context: Context, token: Annotated[str | None, Depends(_hub_t
 
 def one_account(outer: str | None, inner: str | None = None) -> str:
     """Return the account that a call is for: the HTTP header, then the body's; two different ones are refused."""
-    if outer and inner and outer != inner:
-        raise InvalidRequestError(
-            "The header and the body name two different accounts.",
-            remedy="Name the account once, in the `x-account-id` header.",
-            code="account_mismatch",
-        )
+    if outer and ("," in outer or (inner and outer != inner)):
+        raise _two_accounts()
     chosen = outer or inner
     if not chosen:
         raise InvalidRequestError(
             "No account is named.", remedy="Send the account's id in the `x-account-id` header.", code="account_missing"
         )
     return chosen
+
+
+def _two_accounts() -> InvalidRequestError:
+    return InvalidRequestError(
+        "Two accounts are named, by two headers or by header and body.",
+        remedy="Name the account once, in the `x-account-id` header.",
+        code="account_mismatch",
+    )
 
 
 SECURITY = [Depends(_basic), Depends(_bearer)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,6 +33,8 @@ _OURS: Final = frozenset(
 # Meant for a browser at the provider's own address, not at ours.
 _NOT_ANSWERED: Final = frozenset({b"set-cookie", b"strict-transport-security", b"alt-svc"})
 _CODINGS: Final = ("gzip", "deflate", "identity")
+# Its length is that of the body which it does not have, and the server would wait for one.
+_NOT_MODIFIED: Final = 304
 _FAILED: Final = 400
 
 _log = logs.get("crossdock.api.passthrough")
@@ -62,7 +64,7 @@ class PassthroughPath:
             raise
 
     async def _pass(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
-        given: dict[bytes, bytes] = dict(scope["headers"])
+        given = _once_each(scope["headers"])
         principal = await calling.principal_of(self._context, given.get(b"authorization", b"").decode("latin-1"))
         await self._context.projects.screening.check_raw(principal=principal)
         account_id = one_account(given.get(b"x-account-id", b"").decode("latin-1") or None)
@@ -76,7 +78,7 @@ class PassthroughPath:
         incoming = Incoming(
             method=scope["method"],
             target=_target(scope),
-            headers=_headers(scope["headers"]),
+            headers=_headers(given),
             content=_content(given, receive),
             length=int(length) if (length := given.get(b"content-length", b"")).isdigit() else None,
             manner=manner,
@@ -143,12 +145,31 @@ def _target(scope: Scope) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _headers(given: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+def _once_each(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Return the headers by name; what came in several lines is one (RFC 9110, 5.2), so that none decides unseen."""
+    given = dict(headers)
+    if len(given) == len(headers):
+        return given
+    lines: dict[bytes, list[bytes]] = {}
+    for name, value in headers:
+        lines.setdefault(name, []).append(value)
+    return {name: b", ".join(values) for name, values in lines.items()}
+
+
+def _headers(given: Mapping[bytes, bytes]) -> dict[str, str]:
     """Return what goes on to the provider; codings are kept to those in which a credential could be found again."""
-    passed = {name.decode("latin-1"): value.decode("latin-1") for name, value in given if name not in _OURS}
+    passed = {name.decode("latin-1"): _text(value) for name, value in given.items() if name not in _OURS}
     wanted = passed.pop("accept-encoding", "")
     known = [part.strip() for part in wanted.split(",") if part.partition(";")[0].strip() in _CODINGS]
     return {**passed, "accept-encoding": ", ".join(known) or "identity"}
+
+
+def _text(value: bytes) -> str:
+    """Return a header's value as that which is written as the same bytes; what is not UTF-8 counts as Latin-1."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _content(given: dict[bytes, bytes], receive: Receive) -> AsyncIterator[bytes] | None:
@@ -169,5 +190,6 @@ async def _read(receive: Receive) -> AsyncIterator[bytes]:
 
 
 def _answered(headers: Iterable[tuple[bytes, bytes]], status: int) -> list[tuple[bytes, Any]]:
-    answered = [(name, value) for name, value in headers if name not in _NOT_ANSWERED]
+    dropped = _NOT_ANSWERED if status != _NOT_MODIFIED else _NOT_ANSWERED | {b"content-length"}
+    answered = [(name, value) for name, value in headers if name not in dropped]
     return [*answered, (b"x-crossdock-error", b"provider")] if status >= _FAILED else answered

@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from crossdock.api import answers, calling, heartbeat, problems
+from crossdock.api import answers, calling, heartbeat, kits, problems
 from crossdock.api.bounds import LARGEST
 from crossdock.api.context import ApiContext
 from crossdock.api.heartbeat import Beating
@@ -57,6 +57,9 @@ class RpcPath:
             return
         call_id = self._context.ids.new("call")
         asked_for = answers.asked_in(asked, accept=headers.get("accept", ""))
+        asked_for = kits.unfilled(
+            asked_for, user_agent=headers.get("user-agent", ""), catalogue=self._context.catalogue
+        )
         work = self._answer(scope, headers, asked_for, call_id)
         beats = heartbeat.wanted(headers.getlist("prefer")) and answers.is_one_json(self._context.catalogue, asked_for)
         answer = Beating(work) if beats else await work
@@ -72,7 +75,7 @@ class RpcPath:
                 context=context,
                 principal=principal,
                 asked=asked,
-                account_id=headers.get("x-account-id"),
+                account_id=", ".join(headers.getlist("x-account-id")),
                 manner=calling.manner(
                     once=headers.get("idempotency-key"),
                     priority=headers.get("x-crossdock-priority"),

@@ -30,12 +30,16 @@ _OWN_HEADERS = frozenset(
         *("x-http-method", "x-http-method-override", "x-method-override", "x-original-url", "x-rewrite-url"),
     }
 )
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/\[\]-]{0,2000}")
 # Targets that cannot be read in two ways: no encoding, no segment that is empty or begins with a dot, no fragment.
 _EASY_TARGET = re.compile(
     r"(?P<path>(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+)(?:\?(?P<query>[A-Za-z0-9._~!$&'()*+,;=:@%/?\[\]-]*))?"
 )
+# What may stand in an address that is sent; the rest is written percent-encoded.
+_PLAIN_QUERY = re.compile(r"[\x21\x23-\x5b\x5d\x5f\x61-\x7a\x7c\x7e]*")
+_SPACE = re.compile(r"\s")
 _HIDDEN_PATH = re.compile(r"(?i)%(?:2e|2f|5c|00|25)")
 _EASY_LENGTH = 2000
 _SHOWN_ERRORS = 20
@@ -149,7 +153,7 @@ def split_target(*, environment: Environment, target: str) -> tuple[str, str]:
         parts = urlsplit(target)
     except ValueError:
         parts = None
-    if parts is None or not target.isascii() or any(character.isspace() for character in target):
+    if parts is None or not target.isascii() or not _PLAIN_QUERY.fullmatch(parts.query) or _SPACE.search(target):
         raise InvalidRequestError(
             "The address cannot be read.", remedy="Write it in plain characters, percent-encoded."
         )
@@ -314,7 +318,7 @@ def _own_headers(headers: Mapping[str, str]) -> frozenset[str]:
 
 def _passes(name: str, value: str, one_hop: frozenset[str]) -> bool:
     """Tell whether a header goes on to the provider; raise InvalidRequestError where it is not a header at all."""
-    if not _HEADER_NAME.fullmatch(name) or not value.isprintable():
+    if not _HEADER_NAME.fullmatch(name) or _CONTROL.search(value):
         raise InvalidRequestError(
             f"The header {name[:40]!r} is not valid.", remedy="Send plain header names and values."
         )

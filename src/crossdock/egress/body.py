@@ -11,6 +11,7 @@ from crossdock.egress.limits import BODY_BYTES
 ACCEPTED: Final = "gzip, deflate"
 _GZIP: Final = 31
 _ZLIB: Final = 15
+_GZIP_BEGINS: Final = b"\x1f"
 
 
 class TooLargeError(Exception):
@@ -50,17 +51,26 @@ class _Inflater:
     """Undoes gzip or deflate, never yielding more than it is asked for: a bomb stays folded."""
 
     def __init__(self, form: int) -> None:
+        self._form = form
         self._inner = zlib.decompressobj(form)
         self._fed = False
 
     def __call__(self, chunk: bytes, most: int) -> bytes:
         self._fed = True
-        try:
-            plain = self._inner.decompress(chunk, most)
-        except zlib.error:
-            raise CodingError from None
-        if self._inner.unconsumed_tail:
-            raise TooLargeError
+        plain = b""
+        while chunk:
+            if self._inner.eof:
+                if self._form != _GZIP or chunk[:1] != _GZIP_BEGINS:
+                    break
+                # Another member, which belongs to the same body (RFC 1952, 2.2).
+                self._inner = zlib.decompressobj(self._form)
+            try:
+                plain += self._inner.decompress(chunk, most - len(plain))
+            except zlib.error:
+                raise CodingError from None
+            if self._inner.unconsumed_tail or len(plain) >= most:
+                raise TooLargeError
+            chunk = self._inner.unused_data
         return plain
 
     def cut_short(self) -> bool:

@@ -21,7 +21,7 @@ from aiohttp.tracing import Trace
 from multidict import CIMultiDict
 from yarl import URL
 
-from crossdock.egress import body, guard, limits
+from crossdock.egress import body, guard, head, limits
 from crossdock.egress.errors import Kind, TransportError
 from crossdock.egress.exchange import Reply, Request
 from crossdock.egress.guard import BlockedError, Origin
@@ -43,10 +43,6 @@ _NOT_PASSED: Final = frozenset(
     | {"proxy-authorization", "proxy-connection"}
 )
 _NOT_TOLD: Final = frozenset({"set-cookie", "content-encoding", "content-length", "transfer-encoding", "connection"})
-_HOP: Final = frozenset(
-    {b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-connection", b"te", b"trailer"}
-    | {b"transfer-encoding", b"upgrade"}
-)
 # The limits on reading are kept here: aiohttp would set and clear a timer for each bit of a reply.
 _WITHIN: Final = aiohttp.ClientTimeout(total=None, sock_connect=limits.CONNECT_SECONDS)
 _TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -216,17 +212,17 @@ class Egress:
         try:
             async with asyncio.timeout(min(request.timeout, limits.LONGEST_SECONDS)):
                 response = await self._ask(request, content, length)
+            watch = Watch(forms, coding=head.coding(response))
         except (aiohttp.ClientError, OSError, _CutOffError) as error:
             raise TransportError(_kind(error, way), sent=_sent(error, way), host=host) from None
         except BlockedError as error:
             raise TransportError("blocked", sent=way.connected, host=host, reason=str(error)) from None
-        watch = Watch(forms, coding=response.headers.get("content-encoding", ""))
 
         async def close() -> None:
             response.release()
             await response.wait_for_close()
 
-        return Stream(response.status, watch.headers(_end_to_end(response)), _chunks(response, watch, host), close)
+        return Stream(response.status, watch.headers(head.end_to_end(response)), _chunks(response, watch, host), close)
 
     async def _ask(
         self, request: Request, content: AsyncIterable[bytes] | None = None, length: int | None = None
@@ -248,7 +244,7 @@ class Egress:
             headers["Content-Length"] = str(length)
         data = _bytes(request.body) if content is None else content
         origin, tail = guard.split(request.url)
-        return await self._session.request(
+        response = await self._session.request(
             method,
             # Put together anew from the judged origin, so that no second parser finds another host in it.
             URL(f"{origin}{tail}", encoded=True),
@@ -259,6 +255,7 @@ class Egress:
             skip_auto_headers=None if method in _SAFE and data is None else _SKIPPED,
             middlewares=(_send_once,) if method in _REPEATED else (),
         )
+        return head.check(response)
 
     async def _follow(self, request: Request, origins: frozenset[str] | None, way: _Way) -> Reply:
         for _ in range(limits.REDIRECTS + 1):
@@ -356,13 +353,6 @@ async def _awaited(content: aiohttp.StreamReader) -> bytes:
         return await content.readany()
 
 
-def _end_to_end(response: aiohttp.ClientResponse) -> list[tuple[bytes, bytes]]:
-    """Return the headers as they came, without those of one hop, the ones that `Connection` names included."""
-    named = {part.strip().lower().encode() for part in response.headers.get("connection", "").split(",")}
-    dropped = _HOP | named
-    return [(small, value) for name, value in response.raw_headers if (small := name.lower()) not in dropped]
-
-
 def _told(response: aiohttp.ClientResponse) -> dict[str, str]:
     told: dict[str, str] = {}
     for name, value in response.headers.items():
@@ -384,6 +374,7 @@ _KINDS: Final[tuple[tuple[type[Exception], Kind], ...]] = (
     (aiohttp.ClientConnectorError, "refused"),
     (body.TooLargeError, "too_large"),
     (body.CodingError, "bad_reply"),
+    (head.HeadError, "bad_reply"),
     (aiohttp.ClientResponseError, "bad_reply"),
     (aiohttp.InvalidURL, "blocked"),
     (aiohttp.NonHttpUrlClientError, "blocked"),

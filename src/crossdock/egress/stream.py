@@ -76,11 +76,8 @@ class Watch:
         return text
 
     def _look_into(self, chunk: bytes) -> None:
-        folded = self._folded
-        if folded is None:
-            return
         try:
-            plain = self._held + folded.decompress(chunk)
+            plain = self._held + self._unfolded(chunk)
         except zlib.error:
             # Not in the coding that it names: nobody can read a secret out of it either.
             self._wanted = ()
@@ -88,3 +85,13 @@ class Watch:
         if any(form in plain for form in self._wanted):
             raise EchoedError
         self._held = plain[max(0, len(plain) - self._kept) :]
+
+    def _unfolded(self, chunk: bytes) -> bytes:
+        """Return what a chunk says, also where another member of gzip begins in it (RFC 1952, 2.2)."""
+        said = b""
+        while chunk and self._folded is not None:
+            if self._folded.eof:
+                self._folded = zlib.decompressobj(_GZIP_OR_ZLIB)
+            said += self._folded.decompress(chunk)
+            chunk = self._folded.unused_data
+        return said

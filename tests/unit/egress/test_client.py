@@ -105,6 +105,8 @@ async def test_connections_are_used_again() -> None:
         ("deflate", zlib.compress(b"hello")),
         ("identity", b"hello"),
         ("GZIP", gzip.compress(b"hello", mtime=0)),
+        ("gzip", gzip.compress(b"hel", mtime=0) + gzip.compress(b"lo", mtime=0)),
+        ("gzip", gzip.compress(b"hello", mtime=0) + b"\0" * 10),
     ],
 )
 async def test_content_codings_are_undone(coding: str, body: bytes) -> None:

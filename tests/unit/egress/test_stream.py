@@ -50,3 +50,12 @@ def test_headers_are_masked_one_by_one() -> None:
     headers = watch.headers([(b"x-said", TOKEN.encode()), (b"date", b"today")])
 
     assert headers == [(b"x-said", b"*" * len(TOKEN)), (b"date", b"today")]
+
+
+def test_a_secret_in_a_later_member_ends_it() -> None:
+    """A body in gzip may be of several members (RFC 1952, 2.2), wherever the bytes are cut."""
+    watch = Watch(FORMS, coding="gzip")
+    body = gzip.compress(b"one") + gzip.compress(b"two") + gzip.compress(TOKEN.encode())
+
+    with pytest.raises(EchoedError):
+        b"".join(watch.feed(body[place : place + 1]) for place in range(len(body)))

@@ -1,0 +1,229 @@
+"""What passes through `/proxy` while one side sends what no honest client or server would."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from http.client import HTTPResponse
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+import pytest
+import pytest_asyncio
+
+from crossdock.accounts.model import AccountChange
+from crossdock.db.embedded import Embedded
+from house import Live, rewrites
+from shared_house import fresh_database, link_pasted, opened
+from twins import EasyshipTwin, ShipheroTwin
+from wild import Wild, exchanged, wild_before
+
+OK: Final = b"HTTP/1.1 200 OK\r\n"
+FINE: Final = OK + b"Content-Length: 2\r\n\r\nok"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A served house with an account that may do everything at a wild provider."""
+
+    live: Live
+    wild: Wild
+    account: str
+    token: str
+
+    def head(self, line: str, *headers: bytes) -> bytes:
+        """Return the head of a request with the key and the account in it."""
+        key = self.live.tenant.key.reveal()
+        lines = (f"{line} HTTP/1.1", "Host: hub", f"Authorization: Bearer {key}", f"X-Account-Id: {self.account}")
+        return b"\r\n".join([*(one.encode() for one in lines), *headers, b"Connection: close", b"", b""])
+
+    async def asked(self, *headers: bytes, path: str = "/raw", method: str = "GET", body: bytes = b"") -> bytes:
+        """Ask, and return the answer as it came."""
+        return await exchanged(self.live.url, self.head(f"{method} /proxy{path}", *headers) + body)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def built(
+    postgres: Embedded,
+    postgres_dsn: str,
+    easyship_twin_process: EasyshipTwin,
+    shiphero_twin_process: ShipheroTwin,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Stage]:
+    """Link once, through the wild provider."""
+    easyship_twin_process.reset(seed="empty")
+    token = easyship_twin_process.integration("wild", scopes="all")["production_token"]
+    origins = rewrites(easyship_twin_process, shiphero_twin_process)
+    place: Path = tmp_path_factory.mktemp("wild")
+    async with (
+        wild_before(easyship_twin_process.production) as wild,
+        fresh_database(postgres, postgres_dsn) as dsn,
+        opened(
+            dsn, data_dir=place, origin_rewrites={**origins, "https://public-api.easyship.com": wild.origin}
+        ) as live,
+    ):
+        account = await link_pasted(live, token, owner="wild")
+        await live.house.accounts.change(
+            project_id=live.tenant.project.id,
+            account_id=account,
+            change=AccountChange(effects=frozenset({"read", "write", "destructive"})),
+            actor="key:k",
+        )
+        yield Stage(live, wild, account, token)
+
+
+@pytest.fixture
+def stage(built: Stage) -> Stage:
+    """Give the stage with a provider that says that all is well."""
+    built.wild.says(FINE)
+    return built
+
+
+def parsed(answer: bytes) -> tuple[int, dict[str, str], bytes]:
+    """Return status, headers and body of an answer, as the standard library reads it."""
+
+    class Socket:
+        def makefile(self, _: str) -> BytesIO:
+            return BytesIO(answer)
+
+    response = HTTPResponse(Socket())  # type: ignore[arg-type]  # it asks no more of a socket
+    response.begin()
+    return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n",
+        b"HTTP/1.1 099 X\r\nContent-Length: 2\r\n\r\nok",
+        b"HTTP/1.1 600 X\r\nContent-Length: 2\r\n\r\nok",
+        b"HTTP/1.1 999 X\r\nContent-Length: 2\r\n\r\nok",
+        OK + b"X-A: a\x01b\r\nContent-Length: 2\r\n\r\nok",
+        OK + b"Content-Length : 2\r\n\r\nok",
+        OK + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\nok",
+        OK + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+        OK + b"Content-Length: 2\r\nX-A: a\rX-B: b\r\n\r\nok",
+        OK + b"Content-Encoding: br\r\nContent-Length: 2\r\n\r\nok",
+        OK + b"Content-Encoding: gzip, gzip\r\nContent-Length: 2\r\n\r\nok",
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+    ],
+)
+async def test_an_answer_that_cannot_be_passed_on_is_the_hubs_refusal(stage: Stage, said: bytes) -> None:
+    """No status, header or coding leads to silence or to a second answer: the hub says that it was unreadable."""
+    stage.wild.says(said)
+
+    status, headers, body = parsed(await stage.asked())
+
+    assert (status, headers["x-crossdock-error"]) == (502, "hub")
+    assert b'"answer_unreadable"' in body
+
+
+async def test_a_provider_does_not_speak_as_the_hub(stage: Stage) -> None:
+    """Headers of the hub's own that a provider sends are left out."""
+    stage.wild.says(OK + b"X-Crossdock-Error: hub\r\nX-Crossdock-Request-Id: x\r\nContent-Length: 2\r\n\r\nok")
+
+    status, headers, body = parsed(await stage.asked())
+
+    assert (status, body) == (200, b"ok")
+    assert "x-crossdock-error" not in headers
+    assert headers["x-crossdock-request-id"].startswith("call_")
+
+
+async def test_a_304_may_tell_the_length_of_what_it_leaves_out(stage: Stage) -> None:
+    """It is answered, and the connection serves the next request as well."""
+    stage.wild.says(b'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\nContent-Length: 500\r\n\r\n')
+    first = stage.head("GET /proxy/raw").replace(b"Connection: close\r\n", b"")
+
+    both = await exchanged(stage.live.url, first + stage.head("GET /proxy/raw"))
+
+    assert both.count(b"HTTP/1.1 304") == 2
+    assert both.lower().count(b'etag: "a"') == 2
+
+
+def _member(text: bytes) -> bytes:
+    return gzip.compress(text, mtime=0)
+
+
+@pytest.mark.parametrize("coding", [b"gzip", b"gzip, identity", b"identity,x-gzip"])
+async def test_a_credential_in_a_later_member_of_gzip_does_not_pass(stage: Stage, coding: bytes) -> None:
+    """A body in gzip may be of several members (RFC 1952, 2.2), and each is looked into."""
+    body = _member(b"hello") + _member(stage.token.encode())
+    stage.wild.says(OK + b"Content-Encoding: %s\r\nContent-Length: %d\r\n\r\n" % (coding, len(body)), body)
+
+    answer = await stage.asked(b"Accept-Encoding: gzip")
+
+    assert _member(stage.token.encode())[10:] not in answer
+
+
+async def test_headers_in_several_lines_all_arrive(stage: Stage) -> None:
+    """Lines of one name are one list (RFC 9110, 5.2)."""
+    await stage.asked(b"X-A: 1", b"X-A: 2", b"Accept: a/b", b"Accept: c/d")
+
+    heard = stage.wild.heads[0].lower()
+    assert b"\r\nx-a: 1, 2\r\n" in heard
+    assert b"\r\naccept: a/b, c/d\r\n" in heard
+
+
+async def test_headers_of_one_hop_stay_here(stage: Stage) -> None:
+    """Those that any line of `Connection` names among them."""
+    await stage.asked(b"Connection: x-a", b"X-A: 1", b"TE: trailers", b"Keep-Alive: 5", b"X-B: 2")
+
+    heard = stage.wild.heads[0].lower()
+    assert b"\r\nx-b: 2\r\n" in heard
+    assert not [name for name in (b"x-a:", b"te:", b"keep-alive:", b"connection:") if b"\r\n" + name in heard]
+
+
+@pytest.mark.parametrize("value", ["café à la carte…".encode(), b"a\tb", b"plain"])
+async def test_the_value_of_a_header_arrives_byte_for_byte(stage: Stage, value: bytes) -> None:
+    """Whatever is UTF-8 is neither written anew nor refused."""
+    await stage.asked(b"X-A: " + value)
+
+    assert b"\r\nx-a: " + value + b"\r\n" in stage.wild.heads[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("/proxy/raw", b""),
+        ("/actions/rpc", b'{"action": "easyship_get_account"}'),
+        ("/unified/proxy", b'{"method": "get", "path": "/raw"}'),
+        ("/mcp", b'{"jsonrpc": "2.0", "id": 1, "method": "tools/list"}'),
+    ],
+)
+async def test_an_account_is_named_once(stage: Stage, path: str, sent: bytes) -> None:
+    """Two headers, whichever comes first, name none: who reads the first and who reads the last would disagree."""
+    head = stage.head(
+        f"POST {path}",
+        b"X-Account-Id: acc_another",
+        b"Content-Type: application/json",
+        b"Accept: application/json, text/event-stream",
+        b"Content-Length: %d" % len(sent),
+    )
+
+    status, _, body = parsed(await exchanged(stage.live.url, head + sent))
+
+    assert status in {400, 404}, body
+    assert stage.wild.heads == []
+
+
+async def test_trailers_name_neither_key_nor_account(stage: Stage) -> None:
+    """What comes behind a body cannot replace what was said before it."""
+    chunks = b"2\r\nok\r\n0\r\nX-Account-Id: acc_another\r\nAuthorization: Bearer another\r\n\r\n"
+    headers = (b"Transfer-Encoding: chunked", b"Content-Type: application/json")
+
+    status, answered, _ = parsed(await stage.asked(*headers, method="POST", body=chunks))
+
+    assert (status, answered["x-crossdock-error"]) == (401, "hub")
+    assert stage.wild.heads == []
+
+
+@pytest.mark.parametrize("path", ["/raw?q={x}", "/raw?q=%22a%22^", "/raw/{x}", "/raw?q=`"])
+async def test_an_address_that_cannot_be_sent_is_the_callers_to_correct(stage: Stage, path: str) -> None:
+    """It is not the account, nor the operator's settings, that something is wrong with."""
+    status, headers, body = parsed(await stage.asked(path=path))
+
+    assert (status, headers["x-crossdock-error"]) == (400, "hub")
+    assert b'"fix_request"' in body
+    assert stage.wild.heads == []
