@@ -137,6 +137,26 @@ async def test_flat_styles_name_each_input(linked: Linked, style: str) -> None:
     assert linked.twin.journal("/2024-09/shipments*")[-1]["query"].count("per_page=1") == 1
 
 
+@pytest.mark.parametrize("style", ["flat_prefixed", "flat_smart"])
+async def test_flat_styles_give_each_input_one_type(linked: Linked, style: str) -> None:
+    """Kits that read one word as the type get it; what may be null or is text or a number still says so."""
+    tools = [
+        tool
+        for account in (linked.writer, linked.graph)
+        for tool in await linked.tools(query=f"?param-style={style}", x_account_id=account)
+    ]
+    told = {(tool["name"], name): one for tool in tools for name, one in tool["inputSchema"]["properties"].items()}
+    place = "body_" if style == "flat_prefixed" else ""
+
+    assert [at for at, one in told.items() if not isinstance(one.get("type"), str) or None in one.get("enum", ())] == []
+    assert told["easyship_create_product", f"{place}length"]["type"] == "number"
+    assert told["easyship_create_product", f"{place}length"]["nullable"]
+    assert told["easyship_create_shipment", f"{place}insurance"]["type"] == "object"
+    assert told["easyship_create_shipment", f"{place}incoterms"]["enum"] == ["DDU", "DDP"]
+    assert "nullable" not in told["easyship_update_asset", f"{place}name"]
+    assert told["shiphero_create_order", f"{place}insurance_amount"]["type"] == "number"
+
+
 @pytest.mark.parametrize("style", ["nested", "flat_prefixed", "flat_smart"])
 def test_every_style_holds_every_input(linked: Linked, style: Any) -> None:
     """Whatever the style, an example of each action comes back to the same places."""

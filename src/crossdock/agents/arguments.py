@@ -17,8 +17,8 @@ _ACCOUNT: Final = "x-account-id"
 def schema(*, action: Action, style: Style) -> dict[str, Any]:
     """Return the JSON Schema of a tool's arguments.
 
-    Flat styles name every input by itself, with its place in front or, where that is clear, without; rules between
-    inputs are then checked at the call alone.
+    Flat styles name every input by itself, with its place in front or, where that is clear, without, and with one type;
+    rules between inputs are then checked at the call alone.
     """
     if style == "nested":
         return dict(action.inputs)
@@ -27,8 +27,9 @@ def schema(*, action: Action, style: Style) -> dict[str, Any]:
     required: list[str] = []
     for name, (place, inner) in _names(action, style).items():
         part = action.inputs["properties"][place]
-        properties[name] = part["properties"][inner]
-        if place in needed and inner in part.get("required", ()):
+        is_required = place in needed and inner in part.get("required", ())
+        properties[name] = _of_one_type(part["properties"][inner], is_required=is_required)
+        if is_required:
             required.append(name)
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
@@ -74,6 +75,27 @@ def _check_account(headers: Mapping[str, Any], account_id: str | None) -> None:
                 remedy="Leave the account out of the arguments; the x-account-id header decides it.",
                 code="account_mismatch",
             )
+
+
+def _of_one_type(schema: Mapping[str, Any], *, is_required: bool) -> dict[str, Any]:
+    """Return an input's schema with a single type, and null told by `nullable`.
+
+    Kits that make functions of tools look at one word there (stackone-ai 2.10 for LangChain) and take a list of types
+    for text: they would refuse a number or an object. They let out what says `nullable`, so a required one does not.
+    """
+    words = schema.get("enum", [])
+    told = schema.get("type", [])
+    types = [told] if isinstance(told, str) else list(told)
+    if not types and words and all(one is None or isinstance(one, str) for one in words):
+        types = ["string", "null"] if None in words else ["string"]
+    found = dict(schema)
+    if types:
+        found["type"] = next(one for one in types if one != "null")
+    if "null" in types and words:
+        found["enum"] = [one for one in words if one is not None]
+    if "null" in types and not is_required:
+        found["nullable"] = True
+    return found
 
 
 def _names(action: Action, style: Style) -> dict[str, tuple[str, str]]:

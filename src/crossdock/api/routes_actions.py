@@ -16,7 +16,7 @@ from crossdock.accounts import profiles
 from crossdock.actions import collect
 from crossdock.actions.model import ActionCall, Manner, ProxyRequest
 from crossdock.actions.synced import rows_of
-from crossdock.api import answers, heartbeat
+from crossdock.api import answers, heartbeat, kits
 from crossdock.api.auth import SECURITY, AccountId, ActionsRunner, ProxyUser, one_account
 from crossdock.api.calling import Look, OnceKey, Priority, ProfileId, manner
 from crossdock.api.context import ApiContext, Context
@@ -47,6 +47,7 @@ async def run_action(
     priority: Priority = None,
     look: Look = None,
     accept: Annotated[str | None, Header(include_in_schema=False)] = None,
+    user_agent: Annotated[str, Header(include_in_schema=False)] = "",
     profile_id: ProfileId = None,
     prefer: Prefer = None,
     sync: Annotated[bool, Query(description="Keep the rows for a day, to be read at `/actions/rpc/synced`.")] = False,  # noqa: FBT002 - a query's word of the wire
@@ -55,6 +56,7 @@ async def run_action(
 ) -> Response:
     """Run an action for the account that `x-account-id` names; a file comes as it is, and `collect` gives NDJSON."""
     body = answers.asked_in(body, accept=accept or "")
+    body = kits.unfilled(body, user_agent=user_agent, catalogue=context.catalogue)
     if sync and body.collect:
         raise InvalidRequestError(
             "A synced run keeps one page at a time.", remedy="Leave `collect` out, or read the list without `sync`."
