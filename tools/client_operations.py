@@ -9,7 +9,7 @@ from typing import Any, Final
 
 ONCE: Final = "idempotency-key"
 # By hand: the proxy in its streamed form. Not for programs with a key: the hub's pages. Twice the same: /v2.
-_LEFT_OUT: Final = {"proxy_request", "list_accounts_v2", "get_account_v2"}
+_LEFT_OUT: Final = {"proxy_request", "list_accounts_v2", "get_account_v2", "get_action_log", "list_action_steps"}
 _LEFT_OUT_TAGS: Final = {"Hub"}
 # What stands in a body for the sake of other clients: another name of a member, or one that may only be empty.
 _MEMBERS_LEFT_OUT: Final[Mapping[str, set[str]]] = {

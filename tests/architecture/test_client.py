@@ -15,7 +15,13 @@ from crossdock_client import client
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "clients/python/src/crossdock_client"
 BY_HAND = {"/unified/proxy"}
-LEFT_OUT = {"/v2/accounts", "/v2/accounts/{account_id}", "/accounts/{account_id}/meta"}
+LEFT_OUT = {
+    "/v2/accounts",
+    "/v2/accounts/{account_id}",
+    "/logs/actions/{action_run_id}",
+    "/logs/steps",
+    "/accounts/{account_id}/meta",
+}
 _CALL = re.compile(r'method="([A-Z]+)",\s*path=f?"([^"]+)"')
 
 

@@ -112,6 +112,20 @@ async def steps_of(world: World) -> object:
     return await log_store.steps_of(world.conn, project_id=world.foreign, call_ids=["call_log"])
 
 
+async def count_rows(world: World) -> object:
+    tables: tuple[Table, ...] = ("calls", "call_steps", "api_requests")
+    return sum(
+        [
+            await log_store.count_rows(world.conn, project_id=world.foreign, table=one, query=LogQuery(), limit=10)
+            for one in tables
+        ]
+    )
+
+
+async def places_of(world: World) -> object:
+    return await log_store.places_of(world.conn, project_id=world.foreign, call_ids=["call_log"])
+
+
 CASES = MappingProxyType(
     {
         "actions.feedback_store.insert_feedback": writes(insert_feedback),
@@ -119,5 +133,7 @@ CASES = MappingProxyType(
         "actions.log_store.list_rows": Case(list_rows),
         "actions.log_store.get_call": Case(get_call),
         "actions.log_store.steps_of": Case(steps_of),
+        "actions.log_store.count_rows": Case(count_rows),
+        "actions.log_store.places_of": Case(places_of),
     }
 )

@@ -343,6 +343,12 @@ CASES: dict[str, list[Case]] = {
         Case("all", lambda w: w.api("GET", "/requests/logs/steps"), 200),
         Case("call", lambda w: w.api("GET", f"/requests/logs/steps?request_ids={w.call}"), 200),
     ],
+    "GET /logs/actions/{action_run_id}": [Case("run", lambda w: w.api("GET", f"/logs/actions/{w.call}"))],
+    "POST /logs/steps": [
+        Case("all", lambda w: w.api("POST", "/logs/steps", {}), 200),
+        Case("run", lambda w: w.api("POST", "/logs/steps", {"action_run_ids": [w.call]}), 200),
+        Case("account", lambda w: w.api("POST", "/logs/steps", {"account_ids": w.account, "page_size": 100}), 200),
+    ],
     "GET /requests/platform-logs": [
         Case("own", lambda w: w.api("GET", "/requests/platform-logs?categories=connectors"), 200),
         Case(

@@ -34,6 +34,20 @@ class History:
         more = len(rows) > query.limit
         return Page(shown, paging.encode(*_place(shown[-1], query)) if more else None)
 
+    async def numbered(self, *, project_id: str, query: LogQuery, skip: int) -> Sequence[tuple[Row, int]]:
+        """Return a page of exchanges by its number, each with its place in its call, from 0."""
+        async with self.db.connection() as conn:
+            rows = await log_store.list_rows(conn, project_id=project_id, table="call_steps", query=query, skip=skip)
+            call_ids = list({row["call_id"] for row in rows})
+            places = await log_store.places_of(conn, project_id=project_id, call_ids=call_ids)
+        return [(row, places[row["id"]]) for row in rows]
+
+    async def count(self, *, project_id: str, table: Table, query: LogQuery, most: int) -> int | None:
+        """Return how many rows fit, None where there are more than ``most``."""
+        async with self.db.connection() as conn:
+            found = await log_store.count_rows(conn, project_id=project_id, table=table, query=query, limit=most + 1)
+        return found if found <= most else None
+
     async def stream(self, *, project_id: str, table: Table, query: LogQuery) -> AsyncIterator[Row]:
         """Yield every row of a log to its end; no connection is held between two lots."""
         asked = replace(query, limit=_AT_ONCE)

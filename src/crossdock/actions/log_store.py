@@ -54,8 +54,10 @@ class LogQuery:
     after: tuple[str | int | datetime, str] | None = None
 
 
-async def list_rows(conn: Connection, *, project_id: str, table: Table, query: LogQuery) -> Sequence[Row]:
-    """Return rows of a log, those after a place where one is given."""
+async def list_rows(
+    conn: Connection, *, project_id: str, table: Table, query: LogQuery, skip: int = 0
+) -> Sequence[Row]:
+    """Return rows of a log, those after a place where one is given, or after as many as are to be skipped."""
     where, values = _conditions(table, query)
     number = len(values) + 2
     if query.after is not None:
@@ -68,12 +70,43 @@ async def list_rows(conn: Connection, *, project_id: str, table: Table, query: L
     return await conn.fetch(
         f"""
         select {columns} from {table} where project_id = $1{"".join(f" and {one}" for one in where)}
-        order by {query.order} {query.direction}, id {query.direction} limit ${number}
+        order by {query.order} {query.direction}, id {query.direction} limit ${number} offset ${number + 1}
         """,
         project_id,
         *values,
         query.limit,
+        skip,
     )
+
+
+async def count_rows(conn: Connection, *, project_id: str, table: Table, query: LogQuery, limit: int) -> int:
+    """Return how many rows of a log fit, counted as far as the limit."""
+    where, values = _conditions(table, query)
+    found: int = await conn.fetchval(
+        f"""
+        select count(*) from (
+            select from {table} where project_id = $1{"".join(f" and {one}" for one in where)}
+            limit ${len(values) + 2}
+        ) as fitting
+        """,
+        project_id,
+        *values,
+        limit,
+    )
+    return found
+
+
+async def places_of(conn: Connection, *, project_id: str, call_ids: Sequence[str]) -> Mapping[str, int]:
+    """Return the place of each exchange in its call, from 0, by the exchange's id."""
+    rows = await conn.fetch(
+        """
+        select id, row_number() over (partition by call_id order by created_at, id) - 1 as place
+        from call_steps where project_id = $1 and call_id = any($2)
+        """,
+        project_id,
+        list(call_ids),
+    )
+    return {row["id"]: row["place"] for row in rows}
 
 
 async def get_call(conn: Connection, *, project_id: str, call_id: str) -> Row | None:

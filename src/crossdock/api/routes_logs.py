@@ -204,8 +204,8 @@ def _query(
     return LogQuery(
         any_of=any_of,
         actors=_actors(sources),
-        since=_aware(common.start_date),
-        until=_aware(common.end_date),
+        since=aware(common.start_date),
+        until=aware(common.end_date),
         succeeded="either" if common.success is None else "yes" if common.success else "no",
         order=_column(order.order_by, has_provider=calls is not None),
         direction=order.order_direction,
@@ -256,6 +256,6 @@ def _numbers(text: str) -> list[int]:
     return [int(word) for word in words]
 
 
-def _aware(moment: datetime | None) -> datetime | None:
+def aware(moment: datetime | None) -> datetime | None:
     """Return a moment with its zone; one without is in UTC."""
     return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
