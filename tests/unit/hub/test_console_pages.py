@@ -82,6 +82,7 @@ async def test_a_renewed_credential_shows_as_two_steps(live: Live, guest: Guest,
 
     assert "Step 1" in page.text
     assert "Step 2" in page.text
+    assert "From 127.0.0.1" in " ".join(page.text.split())
     assert "GraphQL document" in page.text
 
 
