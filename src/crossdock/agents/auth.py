@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeVar, get_args
+from typing import Final, Literal, Protocol, TypeVar, get_args
 
 from starlette.datastructures import Headers, QueryParams
 from starlette.types import Scope
@@ -27,6 +27,7 @@ from crossdock.projects.service import Projects
 Style = Literal["nested", "flat_prefixed", "flat_smart"]
 Mode = Literal["individual", "search_execute"]
 T = TypeVar("T", bound=str)
+_ACCOUNT: Final = "x-account-id"
 Spend = Callable[..., Awaitable[None]]
 
 
@@ -93,7 +94,7 @@ async def caller(services: Services, *, scope: Scope, spend: Spend) -> Caller:
     principal = _narrowed(principal, query.get("effects"))
     if not policy.may(principal, "actions:write"):
         policy.require(principal, "actions:read")
-    accounts = await _reached(services, principal, ", ".join(headers.getlist("x-account-id")))
+    accounts = await _reached(services, principal, _named(headers, query))
     return Caller(
         principal=principal,
         accounts=accounts,
@@ -116,6 +117,18 @@ def _narrowed(principal: Principal, asked: str | None) -> Principal:
             "`effects` names something else than effects.", remedy="Use read, write, destructive, or a comma list."
         )
     return policy.narrowed(principal, effects=effects)
+
+
+def _named(headers: Headers, query: QueryParams) -> str:
+    """Return the account that header or address names, for clients that send no headers of their own."""
+    named = [one for one in (*headers.getlist(_ACCOUNT), *query.getlist(_ACCOUNT)) if one]
+    if len(set(named)) > 1:
+        raise InvalidRequestError(
+            "Header and address name different accounts.",
+            remedy="Name the account once, in the `x-account-id` header or in the address.",
+            code="account_mismatch",
+        )
+    return named[0] if named else ""
 
 
 async def _reached(services: Services, principal: Principal, account_id: str) -> tuple[Account, ...]:

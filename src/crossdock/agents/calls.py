@@ -13,7 +13,7 @@ from crossdock.agents import arguments, guard, link_tool, tools
 from crossdock.agents.auth import Caller, Services
 from crossdock.agents.tools import Toolbox
 from crossdock.audit import events
-from crossdock.connectors.model import Action
+from crossdock.connectors.model import Action, Connector
 from crossdock.connectors.replies import File
 from crossdock.kernel import problem
 from crossdock.kernel.errors import CrossdockError, InvalidRequestError, NotFoundError, UnprocessableError
@@ -21,6 +21,7 @@ from crossdock.telemetry import metrics
 
 _MOST_FOUND: Final = 50
 _NAMES: Final = 120
+_MOST_NAMED: Final = 20
 _GOOD: Final = frozenset({"ok", "found", "partial"})
 
 
@@ -41,6 +42,7 @@ class _Done:
     tool: str
     effect: str
     outcome: str
+    account: Account | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +54,17 @@ class ToolCalls:
 
     async def call(self, *, caller: Caller, client: str, name: str, given: Mapping[str, Any]) -> Outcome:
         """Run a tool; what it is refused or fails with comes back as its result, with the remedy."""
-        tool, effect, outcome = name, "read", "ok"
+        tool, effect, outcome, account = name, "read", "ok", caller.account
         try:
             if name.endswith(tools.SEARCH) and caller.mode == "search_execute":
                 return Outcome(self._found(caller, name, given))
             if name == link_tool.NAME:
                 return Outcome(await link_tool.run(self.services.link_requests, caller, given))
             tool, rest = _chosen(caller, name, given)
-            _, action = self.services.catalogue.action(tool)
+            connector, action = self._action(tool)
             effect = action.effect
-            done = await self._run(caller, action, rest)
+            account = _account(caller, connector)
+            done = await self._run(caller, account, action, rest)
         except CrossdockError as error:
             outcome = error.error_code
             return Outcome(guard.problem(problem.told(error)), is_error=True)
@@ -69,10 +72,15 @@ class ToolCalls:
             outcome = done.outcome
             return done
         finally:
-            await self._trace(caller, client, _Done(tool, effect, outcome))
+            await self._trace(caller, client, _Done(tool, effect, outcome, account))
 
-    async def _run(self, caller: Caller, action: Action, given: Mapping[str, Any]) -> Outcome:
-        account = _account(caller)
+    def _action(self, name: str) -> tuple[Connector, Action]:
+        try:
+            return self.services.catalogue.action(name)
+        except NotFoundError as error:
+            raise NotFoundError(error.message, remedy="Use one of the tools that tools/list shows.") from None
+
+    async def _run(self, caller: Caller, account: Account, action: Action, given: Mapping[str, Any]) -> Outcome:
         put = arguments.places(action=action, style=caller.style, arguments=given, account_id=account.id)
         result = await self.services.calls.actions.run(
             principal=caller.principal,
@@ -119,7 +127,7 @@ class ToolCalls:
                 project_id=caller.principal.project_id,
                 actor=caller.principal.actor,
                 event=events.AGENT_CALLED,
-                subject=caller.account.id if caller.account else caller.principal.project_id,
+                subject=done.account.id if done.account else caller.principal.project_id,
                 detail={
                     "client": guard.plain(client)[:_NAMES],
                     "tool": guard.plain(done.tool)[:_NAMES],
@@ -144,11 +152,20 @@ def _chosen(caller: Caller, name: str, given: Mapping[str, Any]) -> tuple[str, M
     return action, rest
 
 
-def _account(caller: Caller) -> Account:
+def _account(caller: Caller, connector: Connector) -> Account:
+    """Return the account of a call: the request's, else the only one of the connector that the caller reaches."""
     if caller.account is not None:
         return caller.account
+    known = [account for account in caller.accounts if account.connector_key == connector.key]
+    if len(known) == 1:
+        return known[0]
+    if not known:
+        raise InvalidRequestError(
+            f"The key reaches no account at {connector.name}.", remedy="Link one first.", code="account_missing"
+        )
     raise InvalidRequestError(
-        "No account is named." if caller.accounts else "The key reaches no account.",
-        remedy="Send the account's id in the `x-account-id` header." if caller.accounts else "Link an account first.",
+        f"The key reaches several accounts at {connector.name}, and none is named.",
+        remedy="Connect with the account's id, in the `x-account-id` header or in the address: /mcp?x-account-id=…",
         code="account_missing",
+        detail={"accounts": [account.id for account in known[:_MOST_NAMED]]},
     )

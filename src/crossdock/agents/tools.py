@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from crossdock.agents import arguments, link_tool
+from crossdock.agents import arguments, link_tool, portable
 from crossdock.agents.auth import Caller, Style
 from crossdock.agents.guard import plain
 from crossdock.connectors.catalogue import Catalogue
@@ -56,7 +56,7 @@ class Toolbox:
                 "name": action.name,
                 "title": plain(action.label),
                 "description": plain(action.description),
-                "inputSchema": arguments.schema(action=action, style=style),
+                "inputSchema": portable.schema(arguments.schema(action=action, style=style)),
                 "annotations": {
                     **_EFFECTS[action.effect],
                     "idempotentHint": action.idempotent,
