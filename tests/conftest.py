@@ -17,7 +17,7 @@ from crossdock.db.pool import Database
 from crossdock.kernel.clock import OffsetClock
 from crossdock.kernel.ids import Ids
 
-pytest_plugins = ["twins", "house", "shared_house", "guest", "client_house", "app_scene"]
+pytest_plugins = ["twins", "house", "shared_house", "guest", "client_house", "app_scene", "wild_stage"]
 
 # The usual one prints local variables: half a gigabyte of catalogue where a server fails, and secrets.
 structlog.configure(

@@ -99,18 +99,27 @@ class Passthrough:
             return
         try:
             stream, cause = await self._answered(errand, incoming)
-            copied, copy = replay.copying(stream)
-            try:
-                yield copied
-            finally:
-                await stream.close()
         except CrossdockError as error:
             await self.once.failed(ticket=ticket, error=error)
             raise
+        copied, copy = replay.copying(stream)
+        try:
+            yield copied
+        except TransportError as error:
+            # It was answered, so that it may have been done: the key must not be free for another time.
+            await self.once.failed(ticket=ticket, error=self._broken_off(errand, error))
+            raise
+        finally:
+            await stream.close()
         if failures.undone(cause):
             await self.once.release(ticket=ticket)
         elif copy.whole:
             await self.once.keep(ticket=ticket, kept=copy.kept())
+
+    def _broken_off(self, errand: Errand, error: TransportError) -> CrossdockError:
+        account = errand.account
+        connector = self.catalogue.get(account.connector_key)
+        return failures.of_transport(connector=connector, intent=errand.intent, error=error, account_id=account.id)
 
     async def _answered(self, errand: Errand, incoming: Incoming) -> tuple[Stream, Cause | None]:
         """Wait for the account's turn, and send; once more with a new credential where that may be."""

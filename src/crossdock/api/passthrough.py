@@ -6,6 +6,7 @@ The caller's key opens it, `x-account-id` names the account. Bytes, status and e
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -13,12 +14,12 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from crossdock.actions.idempotency import LARGEST_ANSWER
 from crossdock.actions.passthrough import Incoming, Passthrough
 from crossdock.api import calling, problems
 from crossdock.api.auth import one_account
 from crossdock.api.context import ApiContext
 from crossdock.api.requestid import PASSED_HEADER
-from crossdock.egress.errors import TransportError
 from crossdock.kernel import callers
 from crossdock.kernel.errors import CrossdockError, UnauthenticatedError, WaitError
 from crossdock.telemetry import logs
@@ -57,11 +58,13 @@ class PassthroughPath:
         try:
             await self._pass(scope, receive, answer)
         except CrossdockError as error:
-            await self._refuse(error, answer)
-        except TransportError as error:
-            # The answer has begun: cutting it off is the only way left to say that it is not whole.
-            _log.warning("proxy.answer.cut_off", kind=error.kind)
-            raise
+            if not answer.begun:
+                await self._refuse(error, answer)
+                return
+            # An answer that ends too soon is cut off by the server: the only way left to say that it is not whole.
+            _log.warning("proxy.answer.cut_off", code=error.error_code)
+        except ConnectionResetError:
+            _log.info("proxy.caller.gone")
 
     async def _pass(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         given = _once_each(scope["headers"])
@@ -75,23 +78,27 @@ class PassthroughPath:
             call_id=answer.call_id,
             source_ip=callers.source_ip(scope),
         )
+        caller = _Caller(receive)
         incoming = Incoming(
             method=scope["method"],
             target=_target(scope),
             headers=_headers(given),
-            content=_content(given, receive),
+            content=caller.content(given),
             length=int(length) if (length := given.get(b"content-length", b"")).isdigit() else None,
             manner=manner,
         )
-        async with self._passing.open(principal=principal, account_id=account_id, incoming=incoming) as stream:
-            await answer.begin(stream.status, _answered(stream.headers, stream.status))
-            async for chunk in stream.chunks:
-                await answer.go_on(chunk)
+        try:
+            async with self._passing.open(principal=principal, account_id=account_id, incoming=incoming) as stream:
+                await answer.begin(stream.status, _answered(stream.headers, stream.status))
+                async for chunk in stream.chunks:
+                    await answer.go_on(chunk)
+                    if caller.is_gone() and (manner.once is None or answer.passed > LARGEST_ANSWER):
+                        raise ConnectionResetError
+        finally:
+            caller.leave()
         await answer.end()
 
     async def _refuse(self, error: CrossdockError, answer: _Answer) -> None:
-        if answer.begun:
-            raise error
         body = problems.body(error=error, clock=self._context.clock, hub_url=self._context.hub_url)
         headers = [
             (b"content-type", b"application/json"),
@@ -115,6 +122,7 @@ class _Answer:
         self.call_id = call_id
         self._left = -1
         self.begun = False
+        self.passed = 0
         self.ended = False
 
     async def begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
@@ -125,12 +133,58 @@ class _Answer:
 
     async def go_on(self, chunk: bytes) -> None:
         self._left -= len(chunk)
+        self.passed += len(chunk)
         self.ended = self._left == 0
         await self._send({"type": "http.response.body", "body": chunk, "more_body": not self.ended})
 
     async def end(self) -> None:
         if not self.ended:
             await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+class _Caller:
+    """Who asked: their body as it comes, and whether they have gone before the answer was at its end.
+
+    The server says nothing of it by itself, and an answer may have no end.
+    """
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._is_heard = True
+        self._parts = 0
+        self._leaving: asyncio.Task[None] | None = None
+
+    def content(self, given: Mapping[bytes, bytes]) -> AsyncIterator[bytes] | None:
+        """Return the request's body, None where there is none."""
+        if b"transfer-encoding" not in given and given.get(b"content-length", b"0") == b"0":
+            return None
+        self._is_heard = False
+        return self._read()
+
+    async def _read(self) -> AsyncIterator[bytes]:
+        while not self._is_heard:
+            message: Message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ConnectionResetError
+            self._is_heard = not message.get("more_body", False)
+            if chunk := message.get("body", b""):
+                yield chunk
+
+    def is_gone(self) -> bool:
+        """Tell whether they have gone; asked after each part of an answer, and looked at from the second on."""
+        self._parts += 1
+        if self._leaving is None and self._parts > 1 and self._is_heard:
+            self._leaving = asyncio.create_task(self._left(), name="api.passthrough.caller")
+        return self._leaving is not None and self._leaving.done()
+
+    def leave(self) -> None:
+        """Look no longer."""
+        if self._leaving is not None:
+            self._leaving.cancel()
+
+    async def _left(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
 
 
 def _told(given: dict[bytes, bytes], name: bytes) -> str | None:
@@ -170,23 +224,6 @@ def _text(value: bytes) -> str:
         return value.decode()
     except UnicodeDecodeError:
         return value.decode("latin-1")
-
-
-def _content(given: dict[bytes, bytes], receive: Receive) -> AsyncIterator[bytes] | None:
-    if b"transfer-encoding" not in given and given.get(b"content-length", b"0") == b"0":
-        return None
-    return _read(receive)
-
-
-async def _read(receive: Receive) -> AsyncIterator[bytes]:
-    more = True
-    while more:
-        message: Message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ConnectionResetError
-        if chunk := message.get("body", b""):
-            yield chunk
-        more = message.get("more_body", False)
 
 
 def _answered(headers: Iterable[tuple[bytes, bytes]], status: int) -> list[tuple[bytes, Any]]:
