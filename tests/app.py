@@ -105,25 +105,33 @@ def provider(live: Live, person: Person, memory: Memory, *, document: str | None
 
 
 @asynccontextmanager
-async def connected(live: Live, auth: Any, *, mode: str = "legacy", **options: Any) -> AsyncIterator[Client]:
+async def connected(
+    live: Live,
+    auth: Any,
+    *,
+    mode: str = "legacy",
+    transport: httpx2.AsyncBaseTransport | None = None,
+    **options: Any,
+) -> AsyncIterator[Client]:
     """Connect the official client to `/mcp`; it lets itself in."""
-    async with httpx2.AsyncClient(auth=auth, timeout=60) as http:
-        transport = streamable_http_client(f"{live.url}/mcp", http_client=http)
-        async with Client(transport, mode=mode, cache=None, **options) as client:
+    async with httpx2.AsyncClient(auth=auth, timeout=60, transport=transport) as http:
+        streams = streamable_http_client(f"{live.url}/mcp", http_client=http)
+        async with Client(streams, mode=mode, cache=None, **options) as client:
             yield client
 
 
 @dataclass
 class App:
-    """An app that speaks for itself, request by request."""
+    """An app that speaks for itself, request by request; ``place`` is where it takes OAuth's addresses to be."""
 
     live: Live
     client_id: str = ""
+    place: str = "/oauth"
 
     async def register(self, **said: Any) -> Answer:
         """Register and keep the id."""
         body = {"client_name": "Order assistant", "redirect_uris": [REDIRECT], "token_endpoint_auth_method": "none"}
-        answer = await self.send("/oauth/register", json={**body, **said})
+        answer = await self.send(f"{self.place}/register", json={**body, **said})
         self.client_id = answer.json().get("client_id", "")
         return answer
 
@@ -139,7 +147,7 @@ class App:
             "state": "s-1",
             **said,
         }
-        return f"{self.live.url}/oauth/authorize?" + urlencode({k: v for k, v in asked.items() if v is not None})
+        return f"{self.live.url}{self.place}/authorize?" + urlencode({k: v for k, v in asked.items() if v is not None})
 
     async def let_in(
         self, guest: Guest, *, answers: Mapping[str, str | None] | None = None, **said: str
@@ -168,7 +176,7 @@ class App:
     async def token(self, **said: str | None) -> Answer:
         """Ask the token endpoint."""
         form = {"client_id": self.client_id, "resource": f"{self.live.url}/mcp", **said}
-        return await self.send("/oauth/token", data={k: v for k, v in form.items() if v is not None})
+        return await self.send(f"{self.place}/token", data={k: v for k, v in form.items() if v is not None})
 
     async def tools(self, token: str) -> Answer:
         """List the tools with an access token."""

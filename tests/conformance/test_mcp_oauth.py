@@ -10,7 +10,9 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
+import httpx2
 import pytest
 import pytest_asyncio
 from mcp.client.auth import OAuthFlowError
@@ -62,6 +64,35 @@ async def test_the_official_client_lets_itself_in(shared_live: Live, account: st
     assert answer.structured_content["provenance"]["account_id"] == account
     assert memory.tokens is not None
     assert memory.tokens.scope == "read"
+
+
+class _WithoutDocuments(httpx2.AsyncHTTPTransport):
+    """Finds no document of any server, as clients of MCP 2025-03-26 whose server has none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Answer for documents that they are not there."""
+        self.asked.append(request.url.path)
+        if request.url.path.startswith("/.well-known/"):
+            return httpx2.Response(404)
+        return await super().handle_async_request(request)
+
+
+async def test_the_official_client_falls_back_to_the_addresses_of_old(shared_live: Live, person: Person) -> None:
+    """Where it finds no metadata it asks at the root of the host, names no `resource`, and gets in."""
+    memory, transport = Memory(), _WithoutDocuments()
+
+    async with connected(shared_live, provider(shared_live, person, memory), transport=transport) as client:
+        tools = (await client.list_tools()).tools
+
+    assert tools
+    assert {"/register", "/token"} <= set(transport.asked)
+    assert not any(path.startswith("/oauth/") for path in transport.asked)
+    assert urlsplit(person.seen[0].url).path == "/dashboard/apps/allow"
+    assert "resource" not in dict(parse_qsl(urlsplit(person.seen[0].url).query))
 
 
 @pytest.mark.parametrize("way", ["client_secret_basic", "client_secret_post", None])

@@ -1,6 +1,7 @@
 """OAuth for apps: metadata, registration, tokens and their return; the person decides on a page of the dashboard.
 
-RFC 9728 and 8414 say where everything is, 7591 registers, 6749 with 7636 hands tokens out, 7009 takes them back.
+RFC 9728 and 8414 say where everything is, 7591 registers, 6749 with 7636 hands tokens out, 7009 takes them back. Apps
+that read no metadata ask at the root of the host: MCP 2025-03-26 has `/authorize`, `/token` and `/register` for them.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit
 
@@ -16,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from crossdock.consents import asks
 from crossdock.consents.clients import Way
 from crossdock.consents.errors import AppRefusedError
 from crossdock.consents.model import EFFECTS, Client, Issued
@@ -46,13 +48,21 @@ def routes(consents: Consents) -> list[BaseRoute]:
     """Return the addresses of OAuth."""
     path = urlsplit(consents.issuer).path
     resource, server = protected_resource(consents), authorization_server(consents)
+
+    async def register(request: Request) -> Response:
+        return await _register(consents, request)
+
+    async def token(request: Request) -> Response:
+        return await _token(consents, request)
+
     return [
         *_document("/.well-known/oauth-protected-resource", resource),
         *_document(f"/.well-known/oauth-protected-resource{path}/mcp", resource),
         *_document(f"/.well-known/oauth-authorization-server{path}", server),
         Route("/oauth/authorize", _authorize, methods=["GET"]),
-        *_program("/oauth/register", lambda request: _register(consents, request)),
-        *_program("/oauth/token", lambda request: _token(consents, request)),
+        Route("/authorize", _authorize_unnamed, methods=["GET"]),
+        *(route for path in ("/oauth/register", "/register") for route in _program(path, register)),
+        *(route for path in ("/oauth/token", "/token") for route in _program(path, token)),
         *_program("/oauth/revoke", lambda request: _revoke(consents, request)),
     ]
 
@@ -124,8 +134,18 @@ async def _preflight(_request: Request) -> Response:
 
 async def _authorize(request: Request) -> Response:
     """Send the person on to the page that decides, which asks to sign in first; nothing is judged before that."""
-    query = urlencode(parse_qsl(request.url.query)[:_MOST_FIELDS])
-    return RedirectResponse(f"{CONSENT}?{query}", status_code=303, headers={"Cache-Control": "no-store"})
+    return _asked(parse_qsl(request.url.query)[:_MOST_FIELDS])
+
+
+async def _authorize_unnamed(request: Request) -> Response:
+    """Do the same for an app that found this by the address of `/mcp`, and may know no `resource` to name it with."""
+    pairs = parse_qsl(request.url.query)[:_MOST_FIELDS]
+    return _asked(pairs if any(name == "resource" for name, _ in pairs) else [*pairs, asks.UNNAMED])
+
+
+def _asked(pairs: Sequence[tuple[str, str]]) -> Response:
+    address = f"{CONSENT}?{urlencode(pairs)}"
+    return RedirectResponse(address, status_code=303, headers={"Cache-Control": "no-store"})
 
 
 async def _register(consents: Consents, request: Request) -> Response:

@@ -20,8 +20,11 @@ MEMBERS: Final = (
     "resource",
     "scope",
     "state",
+    "unnamed",
 )
 """What an authorization request may say; anything else is left out, as RFC 6749, 3.1, has it."""
+UNNAMED: Final = ("unnamed", "yes")
+"""Our own member, of a request without a `resource` that came to an address where older apps ask."""
 _LONGEST: Final = 2000
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -56,7 +59,8 @@ def redirect_uri(asked: Mapping[str, str], *, client: Client) -> str:
 def read(asked: Mapping[str, str], *, client: Client, audience: str) -> Ask:
     """Return the request, checked; raise AppRefusedError naming in OAuth's words what cannot be.
 
-    Only the code flow, only PKCE with S256, and only for our own address (RFC 8707).
+    Only the code flow, only PKCE with S256, and only for our own address (RFC 8707). Which address that is, only an
+    older app leaves out.
     """
     if asked.get("response_type") != "code":
         raise AppRefusedError(
@@ -67,7 +71,8 @@ def read(asked: Mapping[str, str], *, client: Client, audience: str) -> Ask:
     challenge = asked.get("code_challenge", "")
     if asked.get("code_challenge_method") != "S256" or not _CHALLENGE.fullmatch(challenge):
         raise _wrong("There is no PKCE challenge of the method S256.")
-    if not is_audience(asked.get("resource", ""), audience=audience):
+    is_unnamed = "resource" not in asked and UNNAMED in asked.items()
+    if not is_unnamed and not is_audience(asked.get("resource", ""), audience=audience):
         raise no_audience(audience)
     return Ask(
         client=client,
@@ -76,6 +81,7 @@ def read(asked: Mapping[str, str], *, client: Client, audience: str) -> Ask:
         resource=audience,
         effects=effects(asked.get("scope")),
         state=asked.get("state"),
+        is_unnamed=is_unnamed,
     )
 
 

@@ -42,7 +42,10 @@ class Client:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """An authorization request, checked: where its answer goes, for which audience, and the effects it asks for."""
+    """An authorization request, checked: where its answer goes, for which audience, and the effects it asks for.
+
+    Apps of MCP 2025-03-26 do not name the audience (``is_unnamed``): where they ask is where they want to get in.
+    """
 
     client: Client
     redirect_uri: str
@@ -50,6 +53,7 @@ class Ask:
     resource: str
     effects: frozenset[str]
     state: str | None
+    is_unnamed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,7 +130,7 @@ class Consents:
             await store.insert_app(conn, project_id=project_id, app=app)
             await store.insert_code(conn, project_id=project_id, code_hash=digest(text), code=code)
             await self._record(conn, app, events.APP_ALLOWED, actor=actor, **agents.told(app.grant))
-        return redirects.answer(ask.redirect_uri, code=text, state=ask.state, iss=self.issuer)
+        return redirects.answer(ask.redirect_uri, code=text, state=ask.state, iss=self._named(ask))
 
     async def deny(self, *, project_id: str, actor: str, ask: Ask) -> str:
         """Refuse an app what it asks for; return the address that tells it so."""
@@ -143,7 +143,11 @@ class Consents:
                 subject=ask.client.id,
                 detail={"name": ask.client.name, "redirect_host": redirects.host_of(ask.redirect_uri)},
             )
-        return self.told(ask.redirect_uri, state=ask.state, error="access_denied")
+        return redirects.answer(ask.redirect_uri, error="access_denied", state=ask.state, iss=self._named(ask))
+
+    def _named(self, ask: Ask) -> str | None:
+        """Return who answers; an app that has read no metadata cannot know us by that, and takes no such answer."""
+        return None if ask.is_unnamed else self.issuer
 
     def told(self, redirect_uri: str, *, state: str | None, error: str) -> str:
         """Return the address that tells an app of an error (RFC 6749, 4.1.2.1, with RFC 9207's issuer)."""

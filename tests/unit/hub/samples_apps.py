@@ -148,6 +148,10 @@ APPS: dict[str, tuple[str, object]] = {
     ),
     "consent": ("dashboard/consent.html", CONSENT),
     "consent-refused": ("dashboard/consent.html", REFUSED),
+    "consent-unnamed": (
+        "dashboard/consent.html",
+        replace(CONSENT, asker=replace(ASKER, unnamed_server="http://127.0.0.1:8200/mcp")),
+    ),
     "link-first": ("dashboard/consent_link.html", FIRST),
     "link-first-refused": (
         "dashboard/consent_link.html",

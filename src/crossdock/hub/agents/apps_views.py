@@ -38,12 +38,16 @@ class AppsView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskerView:
-    """Which app asks, as far as anybody knows: its own word for its name, and where its answer goes."""
+    """Which app asks, as far as anybody knows: its own word for its name, and where its answer goes.
+
+    ``unnamed_server`` is the address of `/mcp` where the app did not say that it asks for that.
+    """
 
     name: str
     host: str
     on_this_machine: bool
     document: str | None
+    unnamed_server: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

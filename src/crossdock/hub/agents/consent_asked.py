@@ -40,6 +40,7 @@ def asker(ask: Ask) -> AskerView:
         host=redirects.host_of(ask.redirect_uri),
         on_this_machine=redirects.is_loopback(ask.redirect_uri),
         document=ask.client.client_id if ask.client.kind == "document" else None,
+        unnamed_server=ask.resource if ask.is_unnamed else None,
     )
 
 
@@ -51,7 +52,7 @@ def fields(ask: Ask) -> list[tuple[str, str]]:
         "redirect_uri": ask.redirect_uri,
         "code_challenge": ask.challenge,
         "code_challenge_method": "S256",
-        "resource": ask.resource,
+        **(dict([asks.UNNAMED]) if ask.is_unnamed else {"resource": ask.resource}),
         "scope": " ".join(sorted(ask.effects)),
         "state": ask.state or "",
     }
