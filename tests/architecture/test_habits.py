@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = sorted(path for folder in ("src", "clients") for path in (ROOT / folder).rglob("*.py"))
+SHEETS = sorted((ROOT / "src").rglob("*.css"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 _UNFINISHED = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")) + r")\b")
 _PROVIDERS = re.compile(r"easyship|shiphero", re.IGNORECASE)
@@ -87,3 +88,15 @@ def test_no_test_is_switched_off() -> None:
     ]
 
     assert not found
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
+def test_every_rule_of_a_style_sheet_is_read(sheet: Path) -> None:
+    """Brackets open and close in pairs: one too many, and browsers silently leave out the rule after it."""
+    depth, depths = 0, []
+    for sign in re.findall(r"[{}]", re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.DOTALL)):
+        depth += 1 if sign == "{" else -1
+        depths.append(depth)
+
+    assert min(depths) == 0
+    assert depths[-1] == 0

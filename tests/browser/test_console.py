@@ -178,7 +178,7 @@ async def test_a_write_is_asked_about_and_happens_once(live: Live, page: Page, e
 
 
 async def test_a_read_only_account_writes_nothing(live: Live, page: Page, easyship_twin: EasyshipTwin) -> None:
-    """The tester says that the account is not linked for it, and running it all the same sends nothing."""
+    """The tester says that the account is not linked for it; running it all the same is refused, and sends nothing."""
     account = await linked(live, easyship_twin)
     easyship_twin.clear_journal()
     await sign_in(page, live)
@@ -186,7 +186,10 @@ async def test_a_read_only_account_writes_nothing(live: Live, page: Page, easysh
 
     await page.get_by_role("button", name="Run", exact=True).last.click()
 
-    await expect(page.get_by_text("linked without the permission")).to_be_visible()
+    await expect(page.get_by_role("status")).to_contain_text("linked without the permission")
+    answer = page.get_by_role("region", name="Answer")
+    await expect(answer.get_by_role("alert")).to_contain_text("Allow it under Edit on the account's page")
+    await expect(answer).not_to_contain_text("Run the action to see its answer here.")
     await expect(page.get_by_role("button", name="Send it")).to_have_count(0)
     assert writes(easyship_twin) == 0
 

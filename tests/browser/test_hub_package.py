@@ -224,7 +224,7 @@ async def test_a_sign_in_that_cannot_begin_is_said_in_its_window(shared_live: Li
     """A window with a token that nobody knows shows a page with the way on, not a text for programs."""
     await page.goto(f"{shared_live.url}/connect/oauth2/int_none?token=cs_unknown")
 
-    await expect(page.get_by_text("This link is not known here.")).to_be_visible()
+    await expect(page.get_by_role("heading", name="This link is not known")).to_be_visible()
     await expect(page.get_by_text("Ask the people who sent it for a new one.")).to_be_visible()
 
 

@@ -78,12 +78,15 @@ async def test_one_attempt_from_two_windows_is_one_account(live: Live, easyship_
     assert len((await live.call("GET", "/accounts")).json()) == 1
 
 
-async def test_what_was_linked_since_the_test_is_asked_about(live: Live, easyship_twin: EasyshipTwin) -> None:
+@pytest.mark.parametrize("multiple", ["one", "several"])
+async def test_what_was_linked_since_the_test_is_asked_about(
+    live: Live, easyship_twin: EasyshipTwin, multiple: str
+) -> None:
     """An account that appeared between test and confirmation is asked about then, and the page knows of it."""
     token = easyship_twin.integration()["production_token"]
     waiting = []
     for _ in range(2):
-        session = await opened(live, "cyd")
+        session = await opened(live, "cyd", multiple=multiple)
         waiting.append(
             (
                 session,

@@ -109,6 +109,14 @@ class Desk:
         """Render a page that nobody may frame."""
         return self.ctx.renderer.page(template, view=view, locale=self.texts.locale, status=status)
 
+    def span(self, *, first: int, last: int, total: int, one: str, many: str) -> str:
+        """Say which rows of how many the page shows; ``one`` and ``many`` count them where it shows all."""
+        if not total:
+            return self.texts.text("None yet")
+        if first == 1 and last >= total:
+            return self.texts.count(one, many, total)
+        return self.texts.text("%(first)s to %(last)s of %(total)s", first=first, last=last, total=total)
+
     def go(self, path: str, *, notice: str | None = None) -> Response:
         """Send the browser on, with a notice for the next page."""
         query = f"?{urlencode({'notice': notice})}" if notice else ""
@@ -150,7 +158,7 @@ def refuse(ctx: HubContext, request: Request, error: Exception) -> Response:
 
 
 def _title(error: CrossdockError) -> str:
-    return "This form is too old" if error.error_code == "csrf" else error.title
+    return "This form is too old" if error.error_code == "csrf" else notices.title_of(error)
 
 
 async def _sit_down(ctx: HubContext, request: Request, bounds: Bounds) -> Desk | None:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from crossdock.hub import csp
 from crossdock.hub.render import Renderer
 from crossdock.hub.views_link import ButtonView, FrameView, NoticeView, ProblemView, Tone
+from crossdock.kernel.codes import SPECIAL
 from crossdock.kernel.errors import CrossdockError, NotFoundError, WaitError
 from crossdock.telemetry import logs
 
@@ -44,11 +45,11 @@ def page(
     view = NoticeView(
         frame=frame,
         tone=tone,
-        title=texts.text(title or error.title),
+        title=texts.text(title or title_of(error)),
         explanation=texts.text(error.message),
         remedy=texts.text(error.remedy),
         button=button,
-        code=error.error_code,
+        code="" if button.url == f"/errors/{error.error_code}" else error.error_code,
         csrf=frame.csrf if frame else "",
     )
     answer = renderer.page(
@@ -57,6 +58,12 @@ def page(
     if isinstance(error, WaitError):
         answer.headers["Retry-After"] = str(max(1, round(error.retry_after)))
     return answer
+
+
+def title_of(error: CrossdockError) -> str:
+    """Return the title of the error's own code, where it has one, else that of its class."""
+    special = SPECIAL.get(error.error_code)
+    return special.title if special else error.title
 
 
 def noted(error: Exception, request: Request) -> CrossdockError:
@@ -77,4 +84,4 @@ def noted(error: Exception, request: Request) -> CrossdockError:
 
 def problem(error: CrossdockError) -> ProblemView:
     """Return an error as the red box of a form."""
-    return ProblemView(title=error.title, explanation=error.message, remedy=error.remedy, code=error.error_code)
+    return ProblemView(title=title_of(error), explanation=error.message, remedy=error.remedy, code=error.error_code)

@@ -6,7 +6,7 @@ from crossdock.kernel.errors import ConflictError
 from crossdock.linking.session import Attempt, ConnectSession, OnConflict
 
 
-def undecided(session: ConnectSession, attempt: Attempt, on_conflict: OnConflict) -> ConflictError | None:
+def undecided(attempt: Attempt, on_conflict: OnConflict) -> ConflictError | None:
     """Return what a person has to decide before this is linked, as an error, or None."""
     kind, detail = attempt.conflict.get("kind"), {"conflict": dict(attempt.conflict)}
     if kind == "identity_differs" and on_conflict != "accept":
@@ -16,7 +16,7 @@ def undecided(session: ConnectSession, attempt: Attempt, on_conflict: OnConflict
             code="identity_differs",
             detail=detail,
         )
-    if kind == "already_linked" and not session.multiple and on_conflict == "refuse":
+    if kind == "already_linked" and on_conflict == "refuse":
         return ConflictError(
             "This account is linked already.",
             remedy="Open it, replace its credential, or add it once more.",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from crossdock.accounts.changes import Change
 from crossdock.accounts.integrations import Integrations
 from crossdock.accounts.model import Account, Integration
 from crossdock.accounts.service import Accounts
@@ -182,11 +183,11 @@ class Linking:
                 return await self.accounts.read(conn, project_id=session.project_id, account_id=attempt.account_id)
             reach("linking.confirm.locked")
             attempt = await self._judged(conn, session, attempt)
-            undecided = decisions.undecided(session, attempt, on_conflict)
+            undecided = decisions.undecided(attempt, on_conflict)
             account = None if undecided else await self._linked(conn, session, attempt, on_conflict)
         if account is None:
             raise undecided or _not_ready()
-        self.accounts.changes.tell(account.id)
+        self.accounts.changes.tell(Change(account.project_id, account.id))
         reach("linking.confirm.committed")
         metrics.LINKS.labels(connector=account.connector_key, outcome="linked").inc()
         return account

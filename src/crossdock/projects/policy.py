@@ -47,7 +47,9 @@ def require(principal: Principal, scope: str) -> None:
     """Raise ForbiddenError, naming the scope and how to get it, unless the principal has it."""
     if may(principal, scope):
         return
-    if principal.role is None:
+    if principal.grant is not None and scope == "actions:write":
+        remedy = "Use an action that only reads, or ask a person for an agent key with this effect."
+    elif principal.role is None:
         remedy = f"Use an API key with the scope {scope}; make one on the dashboard under API keys."
     else:
         remedy = "Ask an owner or admin of the project to do it, or to change your role."
@@ -61,7 +63,7 @@ def check_effect(grant: frozenset[str], effect: str) -> None:
     word = _EFFECT_WORDS.get(effect, "does something unknown")
     raise ForbiddenError(
         f"This {word}, and the account is linked without that permission.",
-        remedy="Link the account again and switch the permission on, or use an action that only reads.",
+        remedy="Allow it on the account's page on the dashboard, under Edit, or use an action that only reads.",
         code="effect_not_granted",
         detail={"effect": effect, "granted": sorted(grant)},
     )

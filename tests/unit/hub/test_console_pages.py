@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import html
 import re
 from typing import Any
 from urllib.parse import urlencode
+
+import pytest
 
 from guest import Guest, Sight
 from house import Live
@@ -111,6 +114,40 @@ async def test_an_audit_entry_leads_to_its_calls(live: Live, guest: Guest, easys
 
     assert len(calls(page)) == 1
     assert "effect_not_granted" in page.text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"query":\n {"page_size": 2}', "reading stopped at line 2, character 18"),
+        ('{"page_size": 2}', "Write one object of path, query and body"),
+        ("[" * 100_000, "nested too deeply"),
+    ],
+)
+async def test_what_is_wrong_with_written_inputs_is_said(
+    live: Live, guest: Guest, easyship_twin: EasyshipTwin, text: str, said: str
+) -> None:
+    """Broken JSON is told from JSON that is no inputs; what was written stays in its field."""
+    account = await arranged(live, guest, easyship_twin)
+    form = await guest.get(f"/dashboard/tester?account={account}&action=easyship_list_shipments")
+    written = await guest.submit(form, "/dashboard/tester#result", {"deed": "json"})
+
+    page = await guest.submit(written, "/dashboard/tester#result", {"deed": "run", "text": text})
+
+    assert said in page.text
+    assert html.escape(text, quote=True)[:40] in page.html.replace("&#34;", "&quot;")
+
+
+async def test_a_refused_write_is_answered(live: Live, guest: Guest, easyship_twin: EasyshipTwin) -> None:
+    """Running what the account is not linked for says so where the answer stands, with what to do."""
+    account = await arranged(live, guest, easyship_twin)
+    await live.call("PATCH", f"/accounts/{account}", data={"effects": ["read"]})
+    form = await guest.get(f"/dashboard/tester?account={account}&action=easyship_create_shipment&example=1")
+
+    page = await guest.submit(form, "/dashboard/tester#result", {"deed": "run"})
+
+    assert "Allow it under Edit on the account's page" in page.text.split("Answer", 1)[1]
+    assert "Run the action to see its answer here" not in page.text
 
 
 async def test_a_list_goes_on_in_the_tester(live: Live, guest: Guest, easyship_twin: EasyshipTwin) -> None:

@@ -115,7 +115,7 @@ async def test_an_account_is_tested_paused_edited_and_deleted(
     assert "Tested: it works" in tested.text
     assert "Renews itself about every 22 days" in page.text
     assert "Paused" in listed.text
-    assert "1 to 1 of 1" in listed.text
+    assert "1 account" in listed.text
     assert "My &lt;b&gt;shop&lt;/b&gt;" in edited.html
     assert "Read + write" in edited.text
     assert "Delete My <b>shop</b>?" in sure.text

@@ -6,7 +6,7 @@ import pytest
 from starlette.requests import Request
 
 from crossdock.hub import notices
-from crossdock.kernel.errors import UnavailableError
+from crossdock.kernel.errors import NotFoundError, UnauthenticatedError, UnavailableError
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,12 @@ def test_a_token_in_an_address_is_not_logged(error: Exception, capsys: pytest.Ca
     said = "".join(capsys.readouterr())
     assert "/link/{token}/fill" in said
     assert "cs_secret-token" not in said
+
+
+def test_a_page_is_titled_by_the_case_it_shows() -> None:
+    """A code with words of its own has its own title; others have that of their class."""
+    link = UnauthenticatedError("It was copied in part.", remedy="Ask for a new one.", code="link_unknown")
+
+    titles = [notices.title_of(error) for error in (link, notices.not_found())]
+
+    assert titles == ["This link is not known", NotFoundError.title]

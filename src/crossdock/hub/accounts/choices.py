@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,7 @@ from crossdock.hub.views_dashboard import ChoiceView
 
 _AT_ONCE: Final = 200
 _MOST: Final = 1000
+_TAIL: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,17 @@ def title(desk: Desk, account: Account) -> str:
     return f"{name} · {place}" if name == owner else f"{name} · {place} · {owner}"
 
 
-def choices(desk: Desk, accounts: Iterable[Account], *, chosen: str, nothing: str) -> list[ChoiceView]:
+def titles(desk: Desk, accounts: Sequence[Account]) -> dict[str, str]:
+    """Say of each account by its id which it is; what would read alike carries the end of its id."""
+    said = {one.id: title(desk, one) for one in accounts}
+    alike = Counter(said.values())
+    return {key: f"{text} · …{key[-_TAIL:]}" if alike[text] > 1 else text for key, text in said.items()}
+
+
+def choices(desk: Desk, accounts: Sequence[Account], *, chosen: str, nothing: str) -> list[ChoiceView]:
     """Offer accounts for choosing, after an option that names none."""
+    said = titles(desk, accounts)
     return [
         ChoiceView(value="", label=desk.texts.text(nothing), chosen=not chosen),
-        *(ChoiceView(value=one.id, label=title(desk, one), chosen=one.id == chosen) for one in accounts),
+        *(ChoiceView(value=one.id, label=said[one.id], chosen=one.id == chosen) for one in accounts),
     ]

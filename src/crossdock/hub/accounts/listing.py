@@ -162,9 +162,8 @@ def _pages(desk: Desk, found: AccountList, number: int) -> PagesView:
 
     first = (number - 1) * _ROWS + 1
     last = first + len(found.rows) - 1
-    said = desk.texts.text("%(first)s to %(last)s of %(total)s", first=first, last=last, total=found.total)
     return PagesView(
-        said=said if found.rows else desk.texts.text("None yet"),
+        said=desk.span(first=first, last=last, total=found.total, one="%(num)s account", many="%(num)s accounts"),
         previous=url(number - 1) if number > 1 else None,
         next=url(number + 1) if last < found.total else None,
     )

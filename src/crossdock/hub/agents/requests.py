@@ -123,9 +123,8 @@ def _pages(desk: Desk, standing: Standing | None, number: int, *, shown: int, to
 
     first = (number - 1) * _ROWS + 1
     last = first + shown - 1
-    said = desk.texts.text("%(first)s to %(last)s of %(total)s", first=first, last=last, total=total)
     return PagesView(
-        said=said if shown else desk.texts.text("None yet"),
+        said=desk.span(first=first, last=last, total=total, one="%(num)s request", many="%(num)s requests"),
         previous=url(number - 1) if number > 1 else None,
         next=url(number + 1) if last < total else None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final
 
 from starlette.responses import Response, StreamingResponse
@@ -132,7 +132,7 @@ async def _facts(desk: Desk, call: Row, accounts: Mapping[str, Account]) -> list
     return rows
 
 
-def _filters(desk: Desk, asked: Asked, known: Iterable[Account], names: Mapping[str, str]) -> FiltersView:
+def _filters(desk: Desk, asked: Asked, known: Sequence[Account], names: Mapping[str, str]) -> FiltersView:
     texts, catalogue = desk.texts, desk.ctx.catalogue
 
     def options(name: str, words: Mapping[str, str]) -> list[ChoiceView]:
@@ -176,7 +176,7 @@ def _whos(desk: Desk, chosen: str, names: Mapping[str, str]) -> list[GroupView]:
     return groups
 
 
-def _first_call(desk: Desk, known: Iterable[Account]) -> str:
+def _first_call(desk: Desk, known: Sequence[Account]) -> str:
     """Return a command that makes a call: the plainest reading action of the newest account."""
     account = next(iter(known), None)
     if account is None:

@@ -40,9 +40,10 @@ async def index(desk: Desk) -> Response:
         account = next(iter(known), None)
     query = params.get("q", "").strip()[:_LONGEST]
     areas = _areas(desk, account) if account else []
+    said = choices.titles(desk, known)
     view = PickView(
         nav=desk.nav("tester"),
-        accounts=[ChoiceView(value=one.id, label=choices.title(desk, one), chosen=one is account) for one in known],
+        accounts=[ChoiceView(value=one.id, label=said[one.id], chosen=one is account) for one in known],
         account=account.id if account else "",
         query=query,
         areas=areas,
@@ -109,8 +110,9 @@ def _ask(desk: Desk, place: Place, typed: Typed) -> Response:
     if error is not None:
         outcome = Outcome(call_id="", row=None, milliseconds=0, error=error)
         return _form(desk, place, _with_problems(typed, error), outcome=outcome)
-    if tester_calls.refusal(desk, place):
-        return _form(desk, place, typed)
+    refusal = tester_calls.refusal(desk, place)
+    if refusal is not None:
+        return _form(desk, place, typed, outcome=Outcome(call_id="", row=None, milliseconds=0, error=refusal))
     is_final = action.effect == "destructive"
     explanation = "This cannot be undone." if is_final else "This changes the account at the provider."
     sure = SureView(
@@ -140,7 +142,7 @@ def _form(
     account, action, texts = place.account, place.action, desk.texts
     groups = schema_form.groups(inputs=action.inputs, filled=typed.filled)
     here = {"account": account.id, "action": action.name}
-    refused = tester_calls.refusal(desk, place)
+    refusal = tester_calls.refusal(desk, place)
     numbers = range(1, len(action.examples) + 1)
     shows_text = typed.mode == "json"
     view = TesterView(
@@ -157,7 +159,7 @@ def _form(
         mode=typed.mode,
         groups=groups,
         text=(typed.text or tester_calls.text_of(typed.inputs, action)) if shows_text else "",
-        text_problem=texts.text("This is not an object of path, query and body.") if typed.text is not None else "",
+        text_problem=tester_calls.text_problem(texts, typed.text) if typed.text is not None else "",
         examples=[
             ChoiceView(
                 value=f"{_PATH}?{urlencode({**here, 'example': str(number)})}",
@@ -168,8 +170,8 @@ def _form(
             for number in numbers
         ],
         has_gaps=tester_calls.has_gaps(typed.filled.values),
-        refused=refused,
-        edit=f"/dashboard/accounts/{account.id}/edit" if refused and desk.may("accounts:write") else None,
+        refused=f"{refusal.message} {refusal.remedy}" if refusal else "",
+        edit=f"/dashboard/accounts/{account.id}/edit" if refusal and desk.may("accounts:write") else None,
         sure=sure,
         result=tester_calls.shown(desk, outcome, groups) if outcome else None,
         curl=curl.rpc(hub_url=desk.ctx.hub_url, account_id=account.id, action=action, inputs=typed.inputs),

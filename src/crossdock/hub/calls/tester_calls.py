@@ -23,9 +23,10 @@ from crossdock.hub.calls.tester_views import FileView, InputView, LookView, Resu
 from crossdock.hub.calls.views import TextView
 from crossdock.hub.desk import Desk
 from crossdock.hub.forms import Form
+from crossdock.hub.i18n import Texts
 from crossdock.hub.views_dashboard import BadgeView
 from crossdock.kernel import callers
-from crossdock.kernel.errors import CrossdockError, NotFoundError, UnprocessableError
+from crossdock.kernel.errors import CrossdockError, ForbiddenError, NotFoundError, UnprocessableError
 
 Mode = Literal["form", "json"]
 _PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -85,16 +86,40 @@ def typed(form: Form, action: Action) -> Typed:
     return Typed(mode="json", filled=Filled(values=told))
 
 
-def refusal(desk: Desk, place: Place) -> str:
-    """Say why the account or the person may not run the action; nothing where both may."""
+def refusal(desk: Desk, place: Place) -> ForbiddenError | None:
+    """Return why the account or the person may not run the action, None where both may."""
     account, action, texts = place.account, place.action, desk.texts
     if action.effect not in account.effects:
-        return texts.text("This account is linked without the permission that this action needs.")
+        return ForbiddenError(
+            texts.text("This account is linked without the permission that this action needs."),
+            remedy=texts.text("Allow it under Edit on the account's page, or take an action that only reads."),
+        )
     if not account.choice.allows(action=action.name, effect=action.effect):
-        return texts.text("The connector profile of this account is not made for this action.")
+        return ForbiddenError(
+            texts.text("The connector profile of this account is not made for this action."),
+            remedy=texts.text("Take another action or account, or widen the profile under Connectors."),
+        )
     if action.effect != "read" and not desk.may("actions:write"):
-        return texts.text("Your role only reads. Ask an owner or admin of the project to run it.")
-    return ""
+        return ForbiddenError(
+            texts.text("Your role only reads."), remedy=texts.text("Ask an owner or admin of the project to run it.")
+        )
+    return None
+
+
+def text_problem(texts: Texts, text: str) -> str:
+    """Say why a text is not the inputs of an action, and what to do about it."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return texts.text(
+            "This is not JSON: reading stopped at line %(line)s, character %(character)s. "
+            "Look there for a missing quote, comma or bracket.",
+            line=error.lineno,
+            character=error.colno,
+        )
+    except RecursionError:
+        return texts.text("This is nested too deeply to be read. Take some of it out.")
+    return texts.text("Write one object of path, query and body, such as %(example)s.", example='{"query": {}}')
 
 
 def problems(place: Place, inputs: Mapping[str, Any]) -> UnprocessableError | None:
@@ -192,7 +217,8 @@ def _look(error: CrossdockError | None) -> LookView | None:
 
 def _raw(error: CrossdockError | None, result: ActionResult | None) -> list[str]:
     told = error.detail.get("provider_errors", ()) if error else result.errors if result else ()
-    return [pretty.indented(str(one["raw"])) for one in told if one.get("raw")]
+    words = [one["raw"] for one in told if one.get("raw")]
+    return [pretty.indented(raw["text"]) if raw.keys() == {"text"} else pretty.written(raw) for raw in words]
 
 
 def _file(desk: Desk, file: File) -> FileView:

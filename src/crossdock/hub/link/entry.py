@@ -44,8 +44,8 @@ async def known_session(ctx: HubContext, token: str) -> ConnectSession:
     session = await ctx.sessions.of_token(token=token)
     if session is None or session.revoked_at is not None:
         raise UnauthenticatedError(
-            "This link is not known here. It may have been copied in part, or taken back.",
-            remedy="Ask the people who sent it for a new one.",
+            "It may have been copied in part, or taken back.",
+            remedy="Open the whole link once more, or ask the people who sent it for a new one.",
             code="link_unknown",
         )
     return session

@@ -176,7 +176,7 @@ def _delivery(desk: Desk, webhook: Webhook, delivery: Delivery) -> DeliveryRowVi
     said = f"HTTP {delivery.last_status}" if delivery.last_status else (delivery.last_error or "")
     if delivery.status == "pending" and delivery.next_attempt_at is not None and delivery.attempts:
         when = desk.texts.relative(delivery.next_attempt_at, now=desk.ctx.clock.now())
-        said = desk.texts.text("%(said)s; next try %(when)s", said=said, when=when)
+        said = desk.texts.text("%(said)s; next try %(when)s", said=said.rstrip("."), when=when)
     url = f"/dashboard/webhooks/{webhook.id}/deliveries/{delivery.id}/replay"
     return DeliveryRowView(
         event=delivery.type,

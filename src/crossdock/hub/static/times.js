@@ -10,12 +10,9 @@ export function localise(root) {
   for (const time of root.querySelectorAll("time[data-local]")) {
     const moment = new Date(time.dateTime);
     if (!time.title) time.title = time.textContent;
-    if (time.closest("td") && Math.abs(moment - Date.now()) < HALF_A_YEAR) {
-      time.textContent = short.format(moment);
-      continue;
-    }
+    const isBrief = time.closest("td") && Math.abs(moment - Date.now()) < HALF_A_YEAR;
     const name = zone.formatToParts(moment).find((part) => part.type === "timeZoneName")?.value ?? "";
-    time.textContent = `${long.format(moment)} ${name}`.trim();
+    time.textContent = `${(isBrief ? short : long).format(moment)} ${name}`.trim();
   }
 }
 
