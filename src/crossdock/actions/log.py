@@ -67,7 +67,7 @@ class CallLog:
             while self.waiting:
                 batch = [self.waiting.popleft() for _ in range(min(_BATCH, len(self.waiting)))]
                 try:
-                    await self._write(batch)
+                    await self._write_those_that_can_be(batch)
                 except (*_AWAY, asyncio.CancelledError):
                     self.waiting.extendleft(reversed(batch))
                     self.days.clear()
@@ -89,6 +89,18 @@ class CallLog:
             with contextlib.suppress(asyncio.CancelledError):
                 await self.writer
         await self._try_to_flush()
+
+    async def _write_those_that_can_be(self, batch: Sequence[Entry]) -> None:
+        """Write a batch; where the database does not take a row in it, all others."""
+        try:
+            await self._write(batch)
+        except asyncpg.DataError as error:
+            if len(batch) == 1:
+                log.warning("calls.write.refused", error=type(error).__name__, id=batch[0].id)
+                return
+            middle = len(batch) // 2
+            await self._write_those_that_can_be(batch[:middle])
+            await self._write_those_that_can_be(batch[middle:])
 
     async def _write(self, batch: Sequence[Entry]) -> None:
         calls, steps, requests = [], [], []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
@@ -19,6 +20,7 @@ _TYPES: Final[Mapping[str, str]] = {
 }
 """Types of the columns that are not text."""
 _SENT: Final[Mapping[str, str]] = {"jsonb": "text"}
+_NUL: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -154,11 +156,17 @@ def _column(kind: str, values: Sequence[Any]) -> Sequence[Any]:
     """Return a column as it is sent; one row that the database cannot hold would hold up everybody's."""
     if kind not in {"text", "jsonb"}:
         return values
-    told = [_ENCODE(value).replace("\\u0000", "\ufffd") for value in values] if kind == "jsonb" else values
+    told = [_json(value) for value in values] if kind == "jsonb" else values
     joined = "".join([text for text in told if text])
     if joined.isascii() and "\0" not in joined:
         return told
     return [text and _held(text) for text in told]
+
+
+def _json(value: Any) -> str:
+    """Return a value as JSON without a NUL; the same signs behind a backslash of their own stand for themselves."""
+    text = _ENCODE(value)
+    return _NUL.sub("\\1\ufffd", text) if "\\u0000" in text else text
 
 
 def _held(text: str) -> str:

@@ -1,8 +1,14 @@
 from __future__ import annotations
 
-from crossdock.actions.lines import CallEntry
+import json
+
+import pytest
+
+from crossdock.actions.lines import CallEntry, Exchange
 from crossdock.actions.log import CallLog
 from crossdock.db.pool import Database
+from crossdock.egress.exchange import Reply, Request
+from crossdock.egress.redact import Forms
 from crossdock.kernel.clock import OffsetClock
 from crossdock.kernel.ids import Ids
 from waiting import until
@@ -75,6 +81,43 @@ async def test_a_character_that_no_text_holds_does_not_hold_up_the_log(
     async with database.connection() as conn:
         kept = {row["action"] for row in await conn.fetch("select action from calls")}
     assert kept == {"a\ufffdb", "a\\u0000b", "ä\U0001f4e6"}
+
+
+@pytest.mark.parametrize("said", ["\0", "\\u0000", "\\\\u0000", "\\\0", "\\\\\\u0000", "\ud800", "a\\"])
+async def test_whatever_was_said_stands_in_the_log(database: Database, clock: OffsetClock, ids: Ids, said: str) -> None:
+    """The escape of a NUL in a body is six signs of text, and no NUL."""
+    body = json.dumps({"a": said}).encode()
+    exchange = Exchange(
+        id=ids.new("step"),
+        request=Request("POST", "https://provider.example/x", {"x-a": said}, body),
+        reply=Reply(200, {}, said.encode("utf-8", "replace"), "https://provider.example/x"),
+        forms=Forms([]),
+        duration_ms=1,
+        created_at=clock.now(),
+    )
+    log = CallLog(db=database)
+    log.note((await entry(database, clock, ids))._replace(exchange=exchange))
+
+    await log.flush()
+
+    async with database.connection() as conn:
+        kept = await conn.fetchval("select request from call_steps")
+    assert kept["body"] == body.decode()
+
+
+async def test_a_row_that_the_database_refuses_holds_up_no_other(
+    database: Database, clock: OffsetClock, ids: Ids
+) -> None:
+    """It is left out, and all that came with it are written."""
+    good = await entry(database, clock, ids)
+    log = CallLog(db=database)
+    for number in range(20):
+        log.note(good._replace(id=ids.new("call"), duration_ms=2**40 if number == 7 else 1))
+
+    await log.flush()
+
+    assert await written(database) == 19
+    assert not log.waiting
 
 
 async def test_entries_wait_while_the_database_is_away(
