@@ -81,7 +81,7 @@ async def test_a_credential_that_has_ended_is_named(shared_live: Live, easyship_
     account = await link_pasted(live, token, owner="ended")
     async with live.house.db.transaction() as conn:
         await conn.execute("update accounts set expires_at = now() - interval '1 hour' where id = $1", account)
-    live.house.leases.drop(account)
+    live.house.leases.drop()
 
     body = (await _rpc(live, account, LIST)).json()
 
@@ -111,7 +111,7 @@ async def test_a_connector_that_is_off_is_named(shared_live: Live, easyship_twin
     account = await link_pasted(live, token, owner="off")
     held = (await live.house.accounts.get(project_id=project_id, account_id=account)).integration_id
     await live.house.integrations.switch_off(project_id=project_id, integration_id=held, actor="person:p")
-    live.house.leases.drop(account)
+    live.house.leases.drop()
 
     answers = [
         await _rpc(live, account, LIST),
@@ -119,7 +119,7 @@ async def test_a_connector_that_is_off_is_named(shared_live: Live, easyship_twin
     ]
 
     await live.house.integrations.switch_on(project_id=project_id, integration_id=held, actor="person:p")
-    live.house.leases.drop("")
+    live.house.leases.drop()
     told = [(one.status, one.json()["errorCode"]) for one in answers]
     assert told == [(412, "AccountIntegrationInactiveError")] * 2
 

@@ -177,7 +177,7 @@ async def test_a_warm_list_of_tools_asks_the_database_nothing(
 async def test_the_count_sees_statements(linked: tuple[Live, dict[str, str]]) -> None:
     """A call that is not warm is counted: the instrument works."""
     live, accounts = linked
-    live.house.leases.drop("")
+    live.house.leases.drop()
     async with counted(live) as counting:
         await live.call("POST", "/proxy/graphql", data=ME, headers={"x-account-id": accounts["shiphero"]})
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from crossdock.accounts import integration_store as store
-from crossdock.accounts.changes import CHANNEL, Changes
+from crossdock.accounts.changes import CHANNEL, Change, Changes
 from crossdock.accounts.model import Chosen, Integration
 from crossdock.audit import events
 from crossdock.audit.trail import Trail
@@ -117,8 +117,8 @@ class Integrations:
                 await store.make_default(conn, project_id=project_id, integration=kept)
                 kept = replace(kept, is_default=True)
             await self._audit(conn, kept, actor, _event_of(chosen))
-            await self.db.notify(conn, CHANNEL, "")
-        self.changes.tell("")
+            await self.db.notify(conn, CHANNEL, Change(project_id).payload)
+        self.changes.tell(Change(project_id))
         return kept
 
     async def delete(self, *, project_id: str, integration_id: str, actor: str) -> Integration:
@@ -180,8 +180,8 @@ class Integrations:
             held = await self.read(conn, project_id=project_id, integration_id=integration_id)
             kept = await self._keep(conn, held, held.setup, {}, {"active": chosen.switch == "on"})
             await self._audit(conn, kept, actor, _event_of(chosen))
-            await self.db.notify(conn, CHANNEL, "")
-        self.changes.tell("")
+            await self.db.notify(conn, CHANNEL, Change(project_id).payload)
+        self.changes.tell(Change(project_id))
         return kept
 
     async def _keep(

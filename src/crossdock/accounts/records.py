@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from crossdock.accounts import health, integration_store, store
-from crossdock.accounts.changes import CHANNEL, Changes
+from crossdock.accounts.changes import CHANNEL, Change, Changes
 from crossdock.accounts.health import Lifecycle, ProbeResult
 from crossdock.accounts.model import (
     Account,
@@ -120,7 +120,7 @@ class Records:
             detail.pop("metadata", None)
             await self._tell(conn, after, kind=event.ACCOUNT_UPDATED)
             await self._audit(conn, after, actor=actor, name=events.ACCOUNT_EDITED, detail=detail)
-        self.changes.tell(account_id)
+        self.changes.tell(Change(project_id, account_id))
         return after
 
     async def pause(self, *, project_id: str, account_id: str, actor: str) -> Account:
@@ -236,14 +236,14 @@ class Records:
             after = await self._write(conn, before, {**values, "updated_at": self.clock.now()})
             await self._tell(conn, after, kind=event.ACCOUNT_UPDATED)
             await self._audit(conn, after, actor=actor, name=name, detail={})
-        self.changes.tell(account_id)
+        self.changes.tell(Change(project_id, account_id))
         return after
 
     async def _mark(self, conn: Connection, credential: SealedCredential, *, refused: bool, probe: str) -> None:
         where = {"project_id": credential.project_id, "account_id": credential.account_id}
         if refused and not credential.refused:
             await store.mark_refused(conn, **where, generation=credential.generation)
-            await self.db.notify(conn, CHANNEL, credential.account_id)
+            await self.db.notify(conn, CHANNEL, Change(**where).payload)
         elif credential.refused and probe in {"alive", "scope"}:
             await store.clear_refused(conn, **where)
 
@@ -254,7 +254,7 @@ class Records:
             await store.update_account(conn, project_id=account.project_id, account_id=account.id, values=values)
         )
         if not quiet:
-            await self.db.notify(conn, CHANNEL, account.id)
+            await self.db.notify(conn, CHANNEL, Change(account.project_id, account.id).payload)
         return stored
 
     async def _tell(self, conn: Connection, account: Account, *, kind: str) -> None:

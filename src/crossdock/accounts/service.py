@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from crossdock.accounts import candidacy, integration_store, store
 from crossdock.accounts import identity as identities
-from crossdock.accounts.changes import CHANNEL, LINKED
+from crossdock.accounts.changes import CHANNEL, LINKED, Change
 from crossdock.accounts.health import ProbeResult
 from crossdock.accounts.model import Account, Candidate, Identity
 from crossdock.accounts.records import Records
@@ -206,7 +206,7 @@ class Accounts(Records):
         issued_at = candidacy.issued_at(candidate, method)
         account = candidacy.taken_over(account, candidate, method, issued_at=issued_at, now=now)
         await self._insert(conn, account, candidate, issued_at=issued_at)
-        await self.db.notify(conn, LINKED, account_id)
+        await self.db.notify(conn, LINKED, Change(project_id, account_id).payload)
         await self._tell(conn, account, kind=event.ACCOUNT_CREATED)
         await self._audit(conn, account, actor=actor, name=events.ACCOUNT_LINKED, detail=candidacy.granted(account))
         return account
@@ -271,10 +271,10 @@ class Accounts(Records):
                 await leave(conn, project_id=project_id, account_id=account_id)
             ended = {"deleted_at": now, "updated_at": now, "next_probe_at": None, "next_refresh_at": None}
             await store.update_account(conn, project_id=project_id, account_id=account_id, values=ended)
-            await self.db.notify(conn, CHANNEL, account_id)
+            await self.db.notify(conn, CHANNEL, Change(project_id, account_id).payload)
             await self._tell(conn, before, kind=event.ACCOUNT_DELETED)
             await self._audit(conn, before, actor=actor, name=events.ACCOUNT_DELETED, detail={})
-        self.changes.tell(account_id)
+        self.changes.tell(Change(project_id, account_id))
         return replace(before, deleted_at=now, updated_at=now)
 
     async def _way(self, conn: Connection, project_id: str, integration_id: str) -> tuple[Connector, AuthMethod]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from crossdock.accounts.changes import CHANNEL, LINKED, Changes
+from crossdock.accounts.changes import CHANNEL, LINKED, Change, Changes
 from crossdock.accounts.integrations import Integrations
 from crossdock.accounts.model import Account, AccountQuery, SealedCredential
 from crossdock.accounts.reach import ReachCache
@@ -29,6 +29,7 @@ from crossdock.vault.store import Vault
 CACHED_SECONDS: Final = 30.0
 _CACHED_AT_MOST: Final = 10_000
 _LISTED_AT_MOST: Final = 200
+_ANYTHING: Final = Change()
 _RELINK: Final = "Open the account in the hub and link it again."
 
 log = logs.get(__name__)
@@ -84,16 +85,16 @@ class Leases:
     async def start(self) -> None:
         """Begin to hear of changed accounts; until then nothing is kept in memory for longer than one call."""
         self.changes.subscribe(self.drop)
-        await self.db.listen(CHANNEL, self.drop)
-        await self.db.listen(LINKED, lambda _: self.reach.drop())
+        await self.db.listen(CHANNEL, lambda payload: self.drop(Change.read(payload)))
+        await self.db.listen(LINKED, lambda payload: self.reach.drop(Change.read(payload).project_id))
 
-    def drop(self, account_id: str) -> None:
-        """Forget what is kept of an account, or of all where the id is empty."""
-        self.reach.drop()
-        for key in [key for key in self.cached if account_id in {"", key[1]}]:
+    def drop(self, change: Change = _ANYTHING) -> None:
+        """Forget what is kept of whatever changed."""
+        self.reach.drop(change.project_id)
+        for key in [key for key in self.cached if change.concerns(*key)]:
             del self.cached[key]
         # What is being looked up just now may be the old state: it is handed out once and not kept.
-        self.overtaken.update(flight for key, flight in self.flights.items() if account_id in {"", key[1]})
+        self.overtaken.update(flight for key, flight in self.flights.items() if change.concerns(*key[:2]))
 
     async def lease(self, *, project_id: str, account_id: str, force_refresh_of: int | None = None) -> Lease:
         """Return a live credential; ``force_refresh_of`` is the generation that the provider has just refused.
@@ -208,7 +209,7 @@ class Leases:
             await self.accounts.mark_refused(
                 conn, project_id=lease.account.project_id, account_id=lease.account.id, generation=lease.generation
             )
-        self.drop(lease.account.id)
+        self.drop(Change(lease.account.project_id, lease.account.id))
         return await self._renewed(sight, reason="refused")
 
     async def _renewed(self, sight: _Sight, *, reason: Reason) -> _Sight:

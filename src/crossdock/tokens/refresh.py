@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from crossdock.accounts.changes import Changes
+from crossdock.accounts.changes import Change, Changes
 from crossdock.accounts.integrations import Integrations
 from crossdock.accounts.model import Account, SealedCredential
 from crossdock.accounts.probe import Prober
@@ -208,7 +208,7 @@ class Refresher:
         except CrossdockError as error:
             await self._drop_claim(account, claimed, owner, error)
             raise
-        self.changes.tell(account.id)
+        self.changes.tell(Change(account.project_id, account.id))
         metrics.REFRESHES.labels(connector=account.connector_key, outcome=outcome.kind).inc()
         return outcome
 

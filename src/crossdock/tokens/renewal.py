@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal, TypedDict
 
 from crossdock.accounts import health
-from crossdock.accounts.changes import CHANNEL
+from crossdock.accounts.changes import CHANNEL, Change
 from crossdock.accounts.model import Account, SealedCredential
 from crossdock.accounts.probe import Prober, ProbeResult
 from crossdock.accounts.service import Accounts
@@ -231,7 +231,7 @@ class Renewal:
             )
             after = _renewed(work, before, swapped, result, now)
             await self.accounts.settle(conn, before=before, after=after, actor=work.actor)
-            await self.db.notify(conn, CHANNEL, work.account.id)
+            await self.db.notify(conn, CHANNEL, Change(work.project_id, work.account.id).payload)
             await self._record(conn, work, swapped, proven=result.outcome != "weather")
             reach("tokens.refresh.in_swap")
         reach("tokens.refresh.after_swap")

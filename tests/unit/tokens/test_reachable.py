@@ -1,4 +1,4 @@
-"""Which accounts an agent's calls may be for: from memory, until any account changes."""
+"""Which accounts an agent's calls may be for: from memory, until any account of the project changes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from crossdock.accounts.changes import CHANNEL, LINKED, Change
 from crossdock.accounts.model import Account, AccountChange
 from crossdock.projects.model import AgentGrant, Principal
 from token_house import TokenHouse, open_token_house
@@ -90,3 +91,51 @@ async def test_an_account_linked_elsewhere_comes_into_the_list(
     await until(lambda: not quiet_house.leases.reach.known)
 
     assert len(await quiet_house.leases.reachable(principal=principal)) == 2
+
+
+async def test_a_change_elsewhere_leaves_other_projects_alone(
+    quiet_house: TokenHouse, database_url: str, tmp_path: Path
+) -> None:
+    """Another replica changes an account of one project: lists and leases of the other stay in memory here."""
+    mine, theirs = await linked(quiet_house), await linked(quiet_house)
+    leases, asking = quiet_house.leases, [agent(one) for one in (mine, theirs)]
+    [kept, _] = [await leases.reachable(principal=one) for one in asking]
+    for one in (mine, theirs):
+        await leases.lease(project_id=one.project_id, account_id=one.id)
+    told = leases.reach.epoch
+    where = {"project_id": theirs.project_id, "account_id": theirs.id, "actor": "person:p"}
+
+    async with open_token_house(
+        dsn=database_url, key_file=tmp_path / "keys.json", twins={}, clock=quiet_house.clock
+    ) as other:
+        await other.accounts.change(**where, change=AccountChange(effects=frozenset({"read", "write"})))
+    await until(lambda: leases.reach.epoch > told)
+
+    assert await leases.reachable(principal=asking[0]) is kept
+    assert list(leases.cached) == [(mine.project_id, mine.id)]
+    [changed] = await leases.reachable(principal=asking[1])
+    assert changed.effects == {"read", "write"}
+
+
+async def test_every_change_names_its_project(quiet_house: TokenHouse) -> None:
+    """Linked, changed, paused, switched off or deleted: whoever listens knows whose lists to drop."""
+    account = await linked(quiet_house)
+    heard: list[Change] = []
+    for channel in (CHANNEL, LINKED):
+        await quiet_house.db.listen(channel, lambda payload: heard.append(Change.read(payload)))
+    project = {"project_id": account.project_id, "actor": "person:p"}
+    where = {**project, "account_id": account.id}
+    profile = {**project, "integration_id": account.integration_id}
+    accounts, integrations = quiet_house.accounts, quiet_house.leases.integrations
+
+    await quiet_house.adopt(account.project_id, await quiet_house.candidate(account.project_id))
+    await accounts.change(**where, change=AccountChange(effects=frozenset({"read", "write"})))
+    await accounts.pause(**where)
+    await accounts.resume(**where)
+    await integrations.switch_off(**profile)
+    await integrations.switch_on(**profile)
+    await accounts.delete(**where)
+    await until(lambda: len(heard) >= 7)
+
+    assert {change.project_id for change in heard} == {account.project_id}
+    assert [change.account_id for change in heard].count("") == 2
