@@ -152,7 +152,11 @@ def operation_of(
 ) -> Operation:
     """Read one operation of the document."""
     needs = operation["operationId"] in _NEED_ACCOUNT
-    arguments = [parameter(name, one, needs_account=needs) for one in operation.get("parameters", [])]
+    arguments = [
+        parameter(name, one, needs_account=needs)
+        for one in operation.get("parameters", [])
+        if not one.get("deprecated")
+    ]
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     required = schemas[ref(content["schema"])].get("required", []) if "$ref" in content.get("schema", {}) else []
     for member, schema in body_members(operation, schemas).items():

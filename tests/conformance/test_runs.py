@@ -169,6 +169,14 @@ async def test_steps_can_be_narrowed(ran: Ran, asked_for: dict[str, Any], number
         assert (len(answer.json()["data"]), answer.json()["total"]) == (number, number)
 
 
+async def test_steps_can_be_asked_for_without_a_body(ran: Ran) -> None:
+    """Nothing said leaves nothing out: the first page of all there is."""
+    answer = await ran.live.call("POST", "/logs/steps")
+
+    assert answer.json()["query"] == {"page": 1, "page_size": 25}
+    assert answer.json()["total"] >= 5
+
+
 async def test_a_failed_step_says_why(ran: Ran) -> None:
     """The message is the cause in words."""
     (step,) = (await ran.steps(success=False))["data"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Request
@@ -80,10 +81,7 @@ async def on_invalid(request: Request, error: Exception) -> JSONResponse:
     """Answer a request whose shape is wrong, with one line per field and none of its values."""
     if not isinstance(error, RequestValidationError):
         raise error
-    fields = [
-        {"field": ".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0]), "message": item["msg"]}
-        for item in error.errors()
-    ]
+    fields = [_field(item) for item in error.errors()]
     said = "; ".join(f"{field['field']}: {field['message']}" for field in fields)
     failure = InvalidRequestError(
         f"The request is not valid. {said}",
@@ -91,6 +89,16 @@ async def on_invalid(request: Request, error: Exception) -> JSONResponse:
         detail={"errors": fields},
     )
     return response(request, failure)
+
+
+def _field(item: Mapping[str, Any]) -> dict[str, str]:
+    """Return which field is wrong, and what is wrong with it; of a body that is no JSON, where it stops being it."""
+    place, *inner = item["loc"]
+    if item["type"] == "json_invalid":
+        return {"field": str(place), "message": f"It is not JSON from character {inner[0]} on."}
+    if not inner and item["type"].endswith("attributes_type"):
+        return {"field": str(place), "message": "It is not an object of JSON, sent as application/json."}
+    return {"field": ".".join(str(part) for part in inner) or str(place), "message": item["msg"]}
 
 
 async def on_http(request: Request, error: Exception) -> JSONResponse:

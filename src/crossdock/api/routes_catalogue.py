@@ -38,6 +38,7 @@ router = APIRouter(prefix="/actions", tags=["Actions"], dependencies=SECURITY)
 
 _PAGE: Final = 25
 _LARGEST_PAGE: Final = 100
+_MOST_PAGES: Final = 10_000
 _MOST_ACCOUNTS: Final = 100
 _MOST_FOUND: Final = 1000
 _GROUPS: Final = ("connector", "account", "integration")
@@ -98,6 +99,9 @@ async def list_actions(
     search: Annotated[str | None, Query(max_length=200, description="Words that an action must have.")] = None,
     page_size: Annotated[int, Query(ge=1, le=_LARGEST_PAGE)] = _PAGE,
     next: Annotated[str | None, Query(max_length=2048)] = None,  # noqa: A002 - the word of the wire
+    page: Annotated[
+        int, Query(ge=1, le=_MOST_PAGES, description="For older clients; `next` leads on.", deprecated=True)
+    ] = 1,
 ) -> JSONResponse:
     """List connectors with their actions, by the connector's key."""
     accounts = await _accounts(context, principal, _names([account_ids or ""]))
@@ -106,8 +110,8 @@ async def list_actions(
     fitting = sorted((row for row in rows if not keys or row.connector.key in keys), key=lambda row: row.place)
     fitting = [row for row in fitting if wanted.everything or wanted.of(row)]
     after = str(paging.decode(next, size=1)[0]) if next else ""
-    page = [row for row in fitting if row.place > after]
-    shown, more = page[:page_size], len(page) > page_size
+    left = [row for row in fitting if row.place > after][(page - 1) * page_size if not next else 0 :]
+    shown, more = left[:page_size], len(left) > page_size
     included, leave_out = _included(include), "actions" in _names(exclude or [])
     data = [_told(context, row, wanted, included, is_bare=leave_out) for row in shown]
     return JSONResponse(

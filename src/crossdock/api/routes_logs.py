@@ -27,6 +27,7 @@ Accept = Annotated[str, Header(include_in_schema=False)]
 Words = Annotated[str | None, Query(max_length=4000, description="Comma list.")]
 _NDJSON: Final = "application/x-ndjson"
 _LARGEST_PAGE: Final = 100
+_INCLUDES: Final = frozenset({"step_logs", "advanced_logs"})
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -141,8 +142,8 @@ async def get_log(
     include: Annotated[str | None, Query(description="Comma list of `step_logs` and `advanced_logs`.")] = None,
 ) -> Response:
     """Read one call: `step_logs` adds its exchanges, `advanced_logs` what was said in them."""
+    wanted = _included(include)
     row = await history.call(project_id=principal.project_id, call_id=id)
-    wanted = {word.strip() for word in (include or "").split(",")}
     steps = detail = None
     if wanted & {"step_logs", "advanced_logs"}:
         found = (await history.steps(project_id=principal.project_id, call_ids=[id]))[id]
@@ -241,6 +242,15 @@ def _streamed(
             yield told(row).model_dump_json(exclude_none=True) + "\n"
 
     return StreamingResponse(lines(), media_type=_NDJSON)
+
+
+def _included(text: str | None) -> set[str]:
+    words = set(_split(text or ""))
+    if unknown := words - _INCLUDES:
+        raise InvalidRequestError(
+            f"A call does not include `{min(unknown)[:40]}`.", remedy=f"Use: {', '.join(sorted(_INCLUDES))}."
+        )
+    return words
 
 
 def _split(text: str) -> list[str]:

@@ -33,8 +33,11 @@ async def get_action_log(context: Context, history: Log, principal: LogsReader, 
 
 
 @router.post("/steps", response_model=RunSteps)
-async def list_action_steps(context: Context, history: Log, principal: LogsReader, body: StepsAsked) -> JSONResponse:
+async def list_action_steps(
+    context: Context, history: Log, principal: LogsReader, body: StepsAsked | None = None
+) -> JSONResponse:
     """List the steps of actions, the newest first, by page; `total` is how many fit, null where they are too many."""
+    body = body or StepsAsked()
     query, project_id = _query(body), principal.project_id
     rows = await history.numbered(project_id=project_id, query=query, skip=(body.page - 1) * body.page_size)
     total = await history.count(project_id=project_id, table="call_steps", query=query, most=_COUNTED)

@@ -101,6 +101,18 @@ class TokenBody(Body):
     token: str
 
 
+class LatestAttempt(BaseModel):
+    """The newest try at linking within a session; the two of `oauth_error` say why it failed, whatever the way."""
+
+    id: str
+    created_at: str
+    updated_at: str
+    status: str = Field(description="`pending`, `authenticated`, `error`, `cancelled` or `expired`.")
+    account_secure_id: str | None = None
+    oauth_error_code: str | None = None
+    oauth_error_description: str | None = None
+
+
 class ConnectSessionAnswer(BaseModel):
     """A connect session."""
 
@@ -120,6 +132,7 @@ class ConnectSessionAnswer(BaseModel):
     external_trigger_token: str | None = None
     created_at: str
     expires_at: str
+    latest_connection_attempt: LatestAttempt | None = Field(default=None, description="Null before the first try.")
 
 
 class ConnectSessionCreated(ConnectSessionAnswer):

@@ -28,7 +28,12 @@ from crossdock_client.models.actions import (
     SyncedAnswer,
     UserTold,
 )
-from crossdock_client.models.connect_sessions import ConnectSessionAnswer, ConnectSessionCreated, CreateConnectSession
+from crossdock_client.models.connect_sessions import (
+    ConnectSessionAnswer,
+    ConnectSessionCreated,
+    CreateConnectSession,
+    LatestAttempt,
+)
 from crossdock_client.models.connectors import AuthConfig, AuthConfigsPage, ConnectorMeta, CreateAuthConfig
 from crossdock_client.models.feedback import FeedbackPage, FeedbackTaken, FeedbackTold
 from crossdock_client.models.logs import (
@@ -87,6 +92,7 @@ __all__ = [
     "IdempotencyKeyAnswer",
     "ImageTold",
     "KeptAnswer",
+    "LatestAttempt",
     "LinkedAccount",
     "ListLogs",
     "ListPlatformLogs",

@@ -27,6 +27,8 @@ class ConnectSessionAnswer:
     external_trigger_token: str | None = field(default=None, repr=False)
     created_at: str
     expires_at: str
+    latest_connection_attempt: LatestAttempt | None = None
+    """Null before the first try."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +51,24 @@ class ConnectSessionCreated:
     external_trigger_token: str | None = field(default=None, repr=False)
     created_at: str
     expires_at: str
+    latest_connection_attempt: LatestAttempt | None = None
+    """Null before the first try."""
     token: str = field(repr=False)
     auth_link_url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatestAttempt:
+    """The newest try at linking within a session; the two of `oauth_error` say why it failed, whatever the way."""
+
+    id: str
+    created_at: str
+    updated_at: str
+    status: str
+    """`pending`, `authenticated`, `error`, `cancelled` or `expired`."""
+    account_secure_id: str | None = None
+    oauth_error_code: str | None = None
+    oauth_error_description: str | None = None
 
 
 class CreateConnectSession(TypedDict, total=False):

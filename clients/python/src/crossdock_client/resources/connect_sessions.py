@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Unpack
 
 from crossdock_client.call import Call, Sender
-from crossdock_client.models.connect_sessions import ConnectSessionAnswer, ConnectSessionCreated, CreateConnectSession
+from crossdock_client.models.connect_sessions import (
+    ConnectSessionAnswer,
+    ConnectSessionCreated,
+    CreateConnectSession,
+)
 
 
 class ConnectSessions:
@@ -20,7 +24,7 @@ class ConnectSessions:
         return self._sender.send(call)
 
     def authenticate(self, *, token: str) -> ConnectSessionAnswer:
-        """Return the connect session of a token."""
+        """Return the connect session of a token, and what has become of linking so far."""
         call = Call(
             method="POST", path="/connect_sessions/authenticate", answer=ConnectSessionAnswer, body={"token": token}
         )
