@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from crossdock.kernel import paging
 from house import Live
 from shared_house import link_pasted
 from twins import EasyshipTwin
@@ -85,6 +86,9 @@ async def test_each_call_is_a_row(logged: Logged) -> None:
         ("&source_types=DASHBOARD", 0),
         ("&source_types=SCHEDULER", 0),
         ("&source_ids=nobody", 0),
+        ("&source_ids=%25", 0),
+        ("&source_ids=%5C", 0),
+        ("&source_values=key:%25", 0),
         ("&start_date=2199-01-01T00:00:00Z", 0),
         ("&start_date=2020-01-01T00:00:00&end_date=2199-01-01T00:00:00Z", 8),
         ("&request_ids=call_none", 0),
@@ -207,7 +211,12 @@ async def test_the_log_comes_as_lines(logged: Logged, path: str, number: int) ->
 
 @pytest.mark.parametrize(
     "query",
-    ["order_by=moon", "order_direction=up", "page_size=101", "status_codes=abc", "next=x", "start_date=monday"],
+    [
+        *("order_by=moon", "order_direction=up", "page_size=101", "status_codes=abc", "next=x", "start_date=monday"),
+        "start_date=0001-01-01T00:00:00%2B14:00",
+        f"next={paging.encode('0001-01-01T00:00:00+14:00', 'call_1')}",
+        f"order_by=status&next={paging.encode(2**70, 'call_1')}",
+    ],
 )
 async def test_what_cannot_be_asked_is_refused(logged: Logged, query: str) -> None:
     """A wrong order, size, status, cursor or moment is a 400 that says what to do."""

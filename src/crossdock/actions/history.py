@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+import asyncpg
+
 from crossdock.actions import log_store
 from crossdock.actions.log_store import LogQuery, Table
 from crossdock.db.pool import Database, Row
@@ -28,8 +30,13 @@ class History:
     async def page(self, *, project_id: str, table: Table, query: LogQuery, cursor: str | None) -> Page[Row]:
         """Return a page of a log; InvalidRequestError where the cursor is not of a page in this order."""
         asked = replace(query, limit=query.limit + 1, after=_after(query, cursor) if cursor else None)
-        async with self.db.connection() as conn:
-            rows = await log_store.list_rows(conn, project_id=project_id, table=table, query=asked)
+        try:
+            async with self.db.connection() as conn:
+                rows = await log_store.list_rows(conn, project_id=project_id, table=table, query=asked)
+        except asyncpg.DataError:
+            if cursor is None:
+                raise
+            raise _not_a_cursor() from None
         shown = rows[: query.limit]
         more = len(rows) > query.limit
         return Page(shown, paging.encode(*_place(shown[-1], query)) if more else None)
@@ -92,6 +99,10 @@ def _after(query: LogQuery, cursor: str) -> tuple[str | int | datetime, str]:
             return value, str(row_id)
         with suppress(ValueError):
             return datetime.fromisoformat(str(value)), str(row_id)
-    raise InvalidRequestError(
+    raise _not_a_cursor()
+
+
+def _not_a_cursor() -> InvalidRequestError:
+    return InvalidRequestError(
         "The page cursor is not of a list in this order.", remedy="Leave `next` out to start from the first page."
     )

@@ -39,8 +39,8 @@ _BARE_STEP: Final = (
 class LogQuery:
     """What is asked of a log; ``any_of`` maps a column to the values that it may have.
 
-    ``actors`` are patterns of actors' names. ``after`` is the place of the last row seen: its value of the order's
-    column, and its id.
+    ``actors`` are actors' names, or the beginning of one up to its colon for all of that kind. ``after`` is the place
+    of the last row seen: its value of the order's column, and its id.
     """
 
     any_of: Mapping[str, Sequence[str | int]] = field(default_factory=dict)
@@ -134,7 +134,7 @@ def _conditions(table: Table, query: LogQuery) -> tuple[list[str], list[object]]
     for column, wanted in query.any_of.items():
         add(f"{column} = any({{}})", list(wanted))
     if query.actors:
-        add("actor like any({})", list(query.actors))
+        add("(actor = any({0}) or split_part(actor, ':', 1) || ':' = any({0}))", list(query.actors))
     if query.since is not None:
         add("created_at >= {}", query.since)
     if query.until is not None:

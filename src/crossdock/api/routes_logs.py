@@ -221,13 +221,13 @@ def _column(order_by: str, *, has_provider: bool) -> str:
 
 
 def _actors(sources: SourceFilter | None) -> list[str]:
-    """Return the patterns of actors' names that the sources ask for."""
+    """Return the names of actors that the sources ask for, or the beginnings of names."""
     if sources is None or not (sources.source_types or sources.source_ids):
         return []
     kinds = {word: kind for kind, word in wire_logs.SOURCES.items()}
     asked = _split(sources.source_types or ",".join(kinds))
     prefixes = [f"{kinds[word.upper()]}:" for word in asked if word.upper() in kinds] or ["none:"]
-    return [f"{prefix}{name}" for prefix in prefixes for name in (_split(sources.source_ids or "") or ["%"])]
+    return [f"{prefix}{name}" for prefix in prefixes for name in (_split(sources.source_ids or "") or [""])]
 
 
 def _paged(rows: Sequence[BaseModel], following: str | None) -> JSONResponse:
@@ -267,5 +267,10 @@ def _numbers(text: str) -> list[int]:
 
 
 def aware(moment: datetime | None) -> datetime | None:
-    """Return a moment with its zone; one without is in UTC."""
-    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
+    """Return a moment in UTC, which one without a zone is in; raise InvalidRequestError where UTC has no such day."""
+    try:
+        return None if moment is None else (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        raise InvalidRequestError(
+            "A date lies outside of the calendar.", remedy="Give dates from the year 1 to 9999, in UTC."
+        ) from None

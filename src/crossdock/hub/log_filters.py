@@ -129,4 +129,4 @@ def _actions(text: str, catalogue: Catalogue) -> list[str]:
 
 def _actors(who: str) -> list[str]:
     kind, _, name = who.partition(":")
-    return [f"{kind}:{name or '%'}"] if kind in KINDS else []
+    return [f"{kind}:{name}"] if kind in KINDS else []
