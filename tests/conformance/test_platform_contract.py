@@ -301,6 +301,16 @@ async def test_a_refused_proxy_call_names_the_providers_answer(told: Told) -> No
 
     assert answer["status"] >= 400
     assert answer["provider_errors"][0]["status"] == answer["status"]
+    assert answer["provider_errors"][0]["raw"] == answer["data"]
+
+
+async def test_a_proxy_call_may_leave_its_members_null(told: Told) -> None:
+    """Clients write null for what is not given: the method is then `get`."""
+    body = {"path": "/2024-09/account", "url": None, "method": None, "headers": None, "body": None}
+
+    answer = await told.json("POST", "/unified/proxy", body)
+
+    assert answer["status"] == 200
 
 
 async def test_old_includes_and_pages_are_taken(told: Told) -> None:

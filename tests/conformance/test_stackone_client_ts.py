@@ -38,6 +38,7 @@ async def met(shared_live: Live, easyship_twin_process: EasyshipTwin) -> dict[st
             "API_KEY": shared_live.tenant.key.reveal(),
             "ACCOUNT": account,
             "DOOMED": doomed,
+            "TWIN": easyship_twin_process.production,
             "DEAD": dead,
             "PAUSED": paused,
         },
@@ -90,11 +91,12 @@ def test_the_client_calls_providers(met: dict[str, Any]) -> None:
 
 
 def test_the_client_gets_typed_refusals(met: dict[str, Any]) -> None:
-    """What is missing, unknown, not granted or not signed in has the class that the client has for its status."""
+    """What is missing, unknown, not granted, refused there or not signed in has the class for its status."""
     assert met["calls"]["refusals"] == {
         "account": {"name": "BadRequestResponse", "status": 400},
         "action": {"name": "NotFoundResponse", "status": 404},
         "write": {"name": "ForbiddenResponse", "status": 403},
+        "provider": {"name": "BadRequestResponse", "answers": [400]},
         "key": {"name": "UnauthorizedResponse", "status": 401},
     }
 

@@ -169,6 +169,15 @@ async def test_an_unasked_type_changes_nothing(shop: Shop, agent: str, kind: str
     assert answer.json()["type"] == kind
 
 
+async def test_an_older_client_makes_a_test_account(shop: Shop) -> None:
+    """What those clients never send by themselves is meant: `type: test`."""
+    await shop.patch("b1", {"type": "production"})
+
+    answer = await shop.patch("b1", {"type": "test"}, agent=NODE_OLD)
+
+    assert answer.json()["type"] == "test"
+
+
 async def test_a_grant_takes_hold_at_once(shop: Shop) -> None:
     """A write is refused until the grant holds it, and again as soon as it is taken away."""
     call = {"action": "easyship_cancel_shipment", "path": {"easyship_shipment_id": "ESUS00000000"}}

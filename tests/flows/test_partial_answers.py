@@ -196,7 +196,7 @@ async def test_a_question_that_is_refused_whole(shop: Shop, way: str) -> None:
     assert (passed.status, line["cause"], line["success"]) == (200, "scope_missing", False)
     assert passed.headers.get("x-crossdock-error") == ("provider" if way.startswith("/proxy") else None)
     if way == "/unified/proxy":
-        assert "view:orders" in passed.json()["provider_errors"][0]["raw"]
+        assert "view:orders" in passed.json()["provider_errors"][0]["raw"]["errors"][0]["message"]
 
 
 @pytest.mark.parametrize("way", ["/proxy/graphql", "/unified/proxy"])

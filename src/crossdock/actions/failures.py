@@ -110,17 +110,12 @@ def _way_out(connector: Connector, intent: Intent) -> str:
     return f"{looking.capitalize()} before you send it again."
 
 
-def shown(reply: Reply) -> str:
-    """Return the beginning of a reply's body without its secrets; cut after, so that no half of one stays."""
-    return redact(reply.text()[: 2 * _RAW_AT_MOST])[:_RAW_AT_MOST]
-
-
 def provider_error(reply: Reply) -> dict[str, Any]:
     """Return a provider's answer as errors carry it: no query in the address, no secret in the text."""
     return {
         "status": reply.status,
         "url": bare(reply.url),
-        "raw": shown(reply),
+        "raw": replies.raw(reply.text(), most=_RAW_AT_MOST),
         "headers": {name: redact(reply.headers[name]) for name in _SHOWN_HEADERS if name in reply.headers},
     }
 

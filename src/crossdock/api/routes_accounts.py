@@ -110,7 +110,7 @@ def _change(body: AccountPatch, *, user_agent: str) -> AccountChange:
     """Return what to change; `{}` and a type that the client adds by itself change nothing."""
     if body.credentials or body.secrets or body.setup_information:
         raise UnprocessableError("Credentials do not change by PATCH: they are tested when linking.", remedy=_RELINK)
-    kind = None if unasked_type(user_agent) else body.type
+    kind = None if body.type == "production" and unasked_type(user_agent) else body.type
     if kind not in {None, "production", "test"}:
         raise UnprocessableError("`type` is not valid.", remedy="Use `production` or `test`.")
     return AccountChange(

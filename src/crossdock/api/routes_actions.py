@@ -201,7 +201,7 @@ async def proxy_request(
     await context.projects.screening.check_raw(principal=principal)
     headers = {name.lower(): str(value) for name, value in (body.headers or {}).items() if value is not None}
     request = ProxyRequest(
-        method=body.method.upper(),
+        method=(body.method or "get").upper(),
         target=_target(body),
         headers={name: value for name, value in headers.items() if name not in _NOT_FOR_THE_PROVIDER},
         body=body.body,

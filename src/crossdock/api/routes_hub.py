@@ -26,7 +26,7 @@ from crossdock.api.wire_hub import (
     HubSettings,
     HubToken,
 )
-from crossdock.connectors import guide
+from crossdock.connectors import guide, replies
 from crossdock.kernel.errors import (
     CrossdockError,
     InvalidRequestError,
@@ -159,7 +159,8 @@ async def _refusal(context: ApiContext, session: ConnectSession, attempt: Attemp
     cause = await context.linking.cause(session=session, attempt=attempt)
     answers = []
     if attempt.provider_status is not None:
-        answers = [{"status": attempt.provider_status, "raw": attempt.provider_body}]
+        said = attempt.provider_body
+        answers = [{"status": attempt.provider_status, "raw": replies.raw(said, most=len(said)) if said else None}]
     detail: dict[str, Any] = {
         "provider_errors": answers,
         "provider_response": attempt.provider_body or cause.remedy,

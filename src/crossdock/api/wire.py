@@ -268,7 +268,7 @@ class ProxyCall(Body):
 
     url: str | None = None
     path: str | None = None
-    method: str = "get"
+    method: str | None = Field(default=None, description="`get` where it is left out.")
     headers: dict[str, Any] | None = None
     body: Any = None
 

@@ -136,8 +136,23 @@ def _beside(cause: Cause, reply: Reply, one: Any) -> dict[str, Any]:
         "url": bare(reply.url),
         **{name: told[name] for name in ("code", "operation", "field") if isinstance(told.get(name), str | int)},
         "message": redact(str(told.get("message") or cause.title)[:_LONGEST_ERROR]),
-        "raw": redact(json.dumps(one, ensure_ascii=False)[: 2 * _LONGEST_ERROR])[:_LONGEST_ERROR],
+        "raw": raw(json.dumps(one, ensure_ascii=False), most=_LONGEST_ERROR),
     }
+
+
+def raw(text: str, *, most: int) -> dict[str, Any]:
+    """Return a provider's own words without secrets as an object: its JSON, else ``{"text": ...}`` cut off.
+
+    The official clients take an object there alone: a text makes the whole error unreadable for them (TypeScript 4.28).
+    It is cut after its secrets are out, so that no half of one stays.
+    """
+    words = redact(text[: 2 * most])
+    try:
+        found = json.loads(words) if len(words) <= most and "\\u0000" not in words else None
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        found = None
+    return found if isinstance(found, dict) else {"text": words[:most]}
 
 
 def told_by(*, connector: Connector, seen: Seen, on: On) -> Cause:

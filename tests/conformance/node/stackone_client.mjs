@@ -1,7 +1,7 @@
 // Uses a running hub through the unmodified @stackone/stackone-client-ts; run by test_stackone_client_ts.py.
 import { StackOne } from "@stackone/stackone-client-ts";
 
-const { HUB_URL, API_KEY, ACCOUNT, DOOMED, DEAD, PAUSED } = process.env;
+const { HUB_URL, API_KEY, ACCOUNT, DOOMED, DEAD, PAUSED, TWIN } = process.env;
 const once = { retries: { strategy: "none" } };
 const hub = (username) => new StackOne({ serverURL: HUB_URL, security: { username, password: "" } });
 const client = hub(API_KEY);
@@ -15,6 +15,14 @@ async function refused(asked) {
   } catch (error) {
     return { name: error.name, status: error.statusCode };
   }
+}
+
+async function refusedByTheProvider() {
+  const fault = { kind: "forbidden", status: 400, paths: "/2024-09/shipments", times: 1 };
+  await fetch(`${TWIN}/_twin/faults`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(fault) });
+  const asked = client.actions.rpcAction({ action: "easyship_list_shipments" }, { ...once, fetchOptions: onAccount });
+  const error = await asked.then(() => ({}), (one) => one);
+  return { name: error.name, answers: error.providerErrors?.map((one) => one.status) };
 }
 
 async function sessions() {
@@ -67,6 +75,7 @@ async function calls() {
       action: await refused(client.actions.rpcAction({ action: "easyship_fly" }, { ...once, fetchOptions: onAccount })),
       write: await refused(client.actions.rpcAction(
         { action: "easyship_cancel_shipment", path: { easyship_shipment_id: "ESUS1" } }, { ...once, fetchOptions: onAccount })),
+      provider: await refusedByTheProvider(),
       key: await refused(stranger.accounts.listLinkedAccounts({}, once)),
     },
   };

@@ -247,6 +247,38 @@ def test_what_a_success_left_out_is_told(connector: Connector, answer: Reply, to
     assert (replies.shortfall(connector=connector, reply=answer) is not None) == bool(told)
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"error": {"code": "x"}}', {"error": {"code": "x"}}),
+        ("{}", {}),
+        ("", {"text": ""}),
+        ("<h1>Bad Gateway</h1>", {"text": "<h1>Bad Gateway</h1>"}),
+        ('["a"]', {"text": '["a"]'}),
+        ('{"a": NaN}', {"text": '{"a": NaN}'}),
+        ('{"a": "\\ud800"}', {"text": '{"a": "\\ud800"}'}),
+        ('{"a": "\\u0000"}', {"text": '{"a": "\\u0000"}'}),
+        ('{"a": "' + "x" * 60 + '"}', {"text": '{"a": "' + "x" * 33}),
+        ('{"a":' * 2000, {"text": ('{"a":' * 2000)[:40]}),
+    ],
+)
+def test_a_providers_words_are_an_object(text: str, told: dict[str, Any]) -> None:
+    """JSON objects are told as they are; what is none, cut off, or could not be written again is told as text."""
+    assert replies.raw(text, most=40) == told
+
+
+def test_a_providers_words_hold_no_secret() -> None:
+    """Secrets are out before the words are read, also where a cut would have left half of one."""
+    token = "prod_" + "a1B2" * 10 + "="
+
+    whole = replies.raw(f'{{"message": "wrong {token}"}}', most=400)
+    cut = replies.raw(f"wrong {token}", most=20)
+
+    assert token not in str(whole)
+    assert whole.keys() == {"message"}
+    assert token[:12] not in str(cut)
+
+
 def test_errors_beside_data_hold_no_secret() -> None:
     """A provider that quotes a credential in an error does not hand it on."""
     secret = "sk9".join("0123456789abcdefABCDEF" for _ in range(3))
