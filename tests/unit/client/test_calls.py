@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +10,15 @@ from typing import Any
 import httpx2
 import pytest
 
-from crossdock_client import AsyncCrossdock, Crossdock, NotFoundError, Retries, UnexpectedAnswerError, every
+from crossdock_client import (
+    AsyncCrossdock,
+    Crossdock,
+    NoAnswerError,
+    NotFoundError,
+    Retries,
+    UnexpectedAnswerError,
+    every,
+)
 from crossdock_client.call import Call, comma, once, segment
 from crossdock_client.decode import decode
 
@@ -180,3 +188,34 @@ def test_pages_by_number_end_with_a_short_one() -> None:
 
     assert list(every(client.accounts.list, status=["active"], page_size=2)) == []
     assert [str(request.url.query, "ascii") for request in asked] == ["status=active&page_size=2"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/../accounts", "..", "/a/../../accounts/acc_1", "/a/./b", "/a#b", "../accounts?x=/.."]
+)
+def test_a_path_does_not_lead_out_of_the_proxy(path: str) -> None:
+    """The key that opens the proxy opens the hub's own API as well; nothing is sent there by a provider's path."""
+    client, asked = answering(httpx2.Response(200))
+
+    with pytest.raises(ValueError, match="percent-encoded"):
+        client.proxy.request("DELETE", path, account_id="acc_1")
+
+    assert asked == []
+
+
+def test_a_broken_coding_is_no_answer() -> None:
+    """An answer that cannot be unfolded is as good as none, and raised as such."""
+    broken = [httpx2.Response(200, headers={"content-encoding": "gzip"}, stream=Broken()) for _ in range(3)]
+    client, asked = answering(*broken)
+
+    with pytest.raises(NoAnswerError):
+        client.accounts.list()
+
+    assert len(asked) == 3
+
+
+class Broken(httpx2.SyncByteStream):
+    """A body that is not in the coding that its head names."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"no gzip"

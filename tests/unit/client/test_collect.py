@@ -95,3 +95,12 @@ def test_a_file_is_a_file() -> None:
         client(httpx2.Response(200, json={"data": {"id": 1}})).actions.download("a_b", account_id="acc_1")
 
     assert file == File(name="label \u00e9.pdf", type="application/pdf", content=sent.content)
+
+
+@pytest.mark.parametrize("content", [b"<html>\n<body>\n", lines(*ROWS) + b"\xff\n", lines(*ROWS) + b"{\n"])
+def test_a_line_that_is_no_row_is_an_error_of_the_client(content: bytes) -> None:
+    """What stands before the hub may answer in its place, from the beginning or in the middle."""
+    rows = client(httpx2.Response(200, content=content)).actions.collect("a_b", account_id="acc_1")
+
+    with pytest.raises(UnexpectedAnswerError):
+        list(rows)

@@ -128,7 +128,7 @@ class _Lines:
         """Yield the rows that a chunk completes, but for the newest line."""
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         for line in lines:
-            row, self._last = self._last, json.loads(line)
+            row, self._last = self._last, _value(line)
             if row is not None:
                 yield row
 
@@ -142,6 +142,13 @@ class _Lines:
         if pages := last["end"].get("partial_pages"):
             said = "; ".join(str(one) for one in last["end"].get("warnings", ()))
             warnings.warn(f"{pages} pages of the list came in part: {said}", PartialListWarning, stacklevel=3)
+
+
+def _value(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError as error:
+        raise UnexpectedAnswerError("A line of the list is not JSON. See what stands before the hub.") from error
 
 
 def _problem(error: Mapping[str, Any], last: Mapping[str, Any]) -> Problem:

@@ -117,6 +117,10 @@ def _repeatable(method: str, asked: Asked) -> bool:
 
 
 def _path(path: str) -> str:
+    """Return the hub's path; a dot segment would lead out of the proxy, to the hub's own API."""
+    plain = path.partition("?")[0]
+    if "#" in path or {".", ".."}.intersection(plain.split("/")):
+        raise ValueError("A path must not hold `.`, `..` or `#`. Write what comes from elsewhere percent-encoded.")
     return "/proxy/" + path.removeprefix("/")
 
 

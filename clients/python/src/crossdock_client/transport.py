@@ -77,7 +77,7 @@ def told() -> Iterator[None]:
         raise errors.NoAnswerError(
             "No answer came in time. Look whether a write happened before you repeat it."
         ) from error
-    except httpx2.TransportError as error:
+    except (httpx2.TransportError, httpx2.DecodingError) as error:
         raise errors.NoAnswerError(
             "The connection broke. Look whether a write happened before you repeat it."
         ) from error
