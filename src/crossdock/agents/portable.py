@@ -21,9 +21,13 @@ _TYPES: Final[Mapping[type, str]] = {bool: "boolean", int: "integer", float: "nu
 
 
 def schema(whole: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what of a schema every model's interface takes: it lets through whatever the whole one does, but null."""
+    """Return what of a schema every model's interface takes, each with a type: what may be anything is an object.
+
+    Else it lets through whatever the whole one does, but null where that was one of a choice.
+    """
     found = {keyword: value for keyword, value in whole.items() if keyword in _KEPT}
     words = [*_choice(whole, found), *_bounds(whole, found), *_ways(whole)]
+    found.setdefault("type", "object")
     if (form := whole.get("format")) is not None:
         if form in _FORMATS:
             found["format"] = form
@@ -78,10 +82,10 @@ def _inside(whole: Mapping[str, Any], found: dict[str, Any]) -> None:
     if "properties" in whole:
         found["properties"] = {name: schema(member) for name, member in whole["properties"].items()}
     more = whole.get("additionalProperties")
-    if isinstance(more, Mapping):
+    if isinstance(more, Mapping) and more:
         found["additionalProperties"] = schema(more)
     elif more is not None or ("object" in _kinds(found) and "properties" not in whole):
-        found["additionalProperties"] = True if more is None else more
+        found["additionalProperties"] = more is not False
 
 
 def _kinds(found: Mapping[str, Any]) -> Iterable[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ _SECONDS: Final = 120.0
 _VERSION: Final = "io.modelcontextprotocol/protocolVersion"
 _FAILED: Final = -32000
 _UNREADABLE: Final = -32700
+_NO_MESSAGE: Final = -32600
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,16 +31,10 @@ class Bridge:
     account: str | None
     query: str
     revision: str | None = None
-    running: set[asyncio.Task[None]] = field(default_factory=set)
+    running: dict[asyncio.Task[None], object] = field(default_factory=dict)
 
-    async def answer(self, egress: Egress, line: bytes) -> bytes | None:
-        """Return the answer to a line, None where the message wants none."""
-        try:
-            message = json.loads(line)
-        except ValueError:
-            return _error(None, _UNREADABLE, "The line is not JSON.")
-        if not isinstance(message, dict):
-            return _error(None, _UNREADABLE, "The line is not one message.")
+    async def answer(self, egress: Egress, message: Mapping[str, Any], line: bytes) -> bytes | None:
+        """Return the answer to a message, None where it wants none; ``line`` is how it came."""
         request = Request(
             method="POST",
             url=f"{self.hub}/mcp{self.query}",
@@ -59,6 +54,14 @@ class Bridge:
         if message.get("method") == "initialize":
             self.revision = (said.get("result") or {}).get("protocolVersion")
         return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def cancel(self, message: Mapping[str, Any]) -> None:
+        """Leave the request unanswered for which the agent no longer waits; the hub ends what it has begun."""
+        params = message.get("params")
+        number = params.get("requestId") if isinstance(params, dict) else None
+        for task, waiting in self.running.items():
+            if waiting is not None and waiting == number:
+                task.cancel()
 
     def _headers(self, message: Mapping[str, Any]) -> dict[str, str | Secret]:
         params = message.get("params")
@@ -85,22 +88,54 @@ async def serve(bridge: Bridge) -> None:
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     egress = await Egress.open(private_origins=frozenset({bridge.hub}))
 
-    async def carry(line: bytes) -> None:
-        if (answer := await bridge.answer(egress, line)) is not None:
-            sys.stdout.buffer.write(answer + b"\n")
-            sys.stdout.buffer.flush()
+    async def carry(message: Mapping[str, Any], line: bytes) -> None:
+        if (answer := await bridge.answer(egress, message, line)) is not None:
+            _say(answer)
 
     try:
-        while line := await reader.readline():
-            if b'"initialize"' in line:
-                await carry(line)
-                continue
-            task = asyncio.create_task(carry(line))
-            bridge.running.add(task)
-            task.add_done_callback(bridge.running.discard)
-        await asyncio.gather(*bridge.running)
+        async for line in _lines(reader):
+            message = _message(line)
+            if isinstance(message, bytes):
+                _say(message)
+            elif message.get("method") == "notifications/cancelled":
+                bridge.cancel(message)
+            elif message.get("method") == "initialize":
+                await carry(message, line)
+            else:
+                task = asyncio.create_task(carry(message, line))
+                bridge.running[task] = message.get("id")
+                task.add_done_callback(bridge.running.pop)
+        await asyncio.gather(*bridge.running, return_exceptions=True)
     finally:
         await egress.close()
+
+
+async def _lines(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    """Yield what was sent until the input ends, without empty lines; one that is too long is told and left out."""
+    while True:
+        try:
+            line = await reader.readline()
+        except ValueError:
+            _say(_error(None, _NO_MESSAGE, "The line is longer than 4 MiB."))
+            continue
+        if not line:
+            return
+        if line.strip():
+            yield line
+
+
+def _message(line: bytes) -> Mapping[str, Any] | bytes:
+    """Return the message of a line, or the answer to one that is none."""
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError):
+        return _error(None, _UNREADABLE, "The line is not JSON.")
+    return message if isinstance(message, dict) else _error(None, _NO_MESSAGE, "The line is not one message.")
+
+
+def _say(answer: bytes) -> None:
+    sys.stdout.buffer.write(answer + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def _error(number: object, code: int, message: str) -> bytes:

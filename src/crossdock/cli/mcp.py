@@ -6,7 +6,8 @@ no database and no vault is needed where the agent runs.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
+from urllib.parse import urlencode
 
 import typer
 
@@ -14,6 +15,9 @@ from crossdock.cli import output, place
 from crossdock.cli.place import DataDir
 from crossdock.kernel.errors import UnauthenticatedError
 from crossdock.kernel.secret import Secret
+
+Mode = Literal["individual", "search_execute"]
+Style = Literal["nested", "flat_prefixed", "flat_smart"]
 
 
 def register(app: typer.Typer) -> None:
@@ -27,6 +31,12 @@ def mcp(
     ] = None,
     url: Annotated[str | None, typer.Option("--url", help="The hub's address; else the one of the settings.")] = None,
     read_only: Annotated[bool, typer.Option("--read-only", help="Show and run only what reads.")] = False,
+    tool_mode: Annotated[
+        Mode, typer.Option("--tool-mode", help="A tool for each action, or two that find and run any.")
+    ] = "individual",
+    param_style: Annotated[
+        Style, typer.Option("--param-style", help="Arguments by place, or on one level with or without the place.")
+    ] = "nested",
     data_dir: DataDir = None,
 ) -> None:
     """Serve the tools of linked accounts on standard input and output; CROSSDOCK_AGENT_KEY holds the key."""
@@ -42,4 +52,5 @@ def mcp(
         )
     key = Secret(settings.agent_key.get_secret_value())
     hub = (url or settings.hub_url).rstrip("/")
-    output.run(serve(Bridge(hub=hub, key=key, account=account, query="?effects=read" if read_only else "")))
+    query = {"tool-mode": tool_mode, "param-style": param_style, **({"effects": "read"} if read_only else {})}
+    output.run(serve(Bridge(hub=hub, key=key, account=account, query=f"?{urlencode(query)}")))
