@@ -6,14 +6,14 @@ from starlette.responses import Response
 
 from crossdock.accounts.model import Account, AccountChange
 from crossdock.connectors.model import Effect
-from crossdock.hub import life, notices
+from crossdock.hub import deeds, life, notices
 from crossdock.hub.accounts import shown as account_shown
 from crossdock.hub.accounts.listing import go_link
 from crossdock.hub.connectors import shown as connector_shown
 from crossdock.hub.desk import Desk
 from crossdock.hub.link.shown import name_of
-from crossdock.hub.views_dashboard import AccountView, ChoiceView, EditView, SureView
-from crossdock.hub.views_link import ButtonView, ProblemView
+from crossdock.hub.views_dashboard import AccountView, ChoiceView, EditView
+from crossdock.hub.views_link import ProblemView
 from crossdock.kernel.errors import CrossdockError, InactiveError
 from crossdock.linking.session import SessionRequest
 
@@ -135,8 +135,9 @@ async def delete_form(desk: Desk) -> Response:
     connector = desk.ctx.catalogue.get(account.connector_key)
     method = connector.auth_method(account.auth_method)
     url = f"/dashboard/accounts/{account.id}"
-    view = SureView(
-        nav=desk.nav("accounts"),
+    return deeds.sure(
+        desk,
+        place="accounts",
         title=texts.text("Delete %(name)s?", name=name_of(account)),
         explanation=texts.text("Its credential is erased here at once. This cannot be undone."),
         consequences=[
@@ -148,10 +149,10 @@ async def delete_form(desk: Desk) -> Response:
                 how=method.manage_text,
             ),
         ],
-        button=ButtonView(label=texts.text("Delete the account"), url=f"{url}/delete", posts=True),
+        label=texts.text("Delete the account"),
+        url=f"{url}/delete",
         back=url,
     )
-    return desk.page("dashboard/sure.html", view)
 
 
 async def delete(desk: Desk) -> Response:

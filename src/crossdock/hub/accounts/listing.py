@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 from starlette.responses import RedirectResponse, Response
 
 from crossdock.accounts.model import NEEDS_PERSON, STATUSES, AccountList, AccountQuery
-from crossdock.hub import notices
+from crossdock.hub import deeds, notices
 from crossdock.hub.accounts import shown as account_shown
 from crossdock.hub.desk import Desk
 from crossdock.hub.link.fill import chosen_effects
-from crossdock.hub.views_dashboard import AccountsView, ChoiceView, LinkFormView, PagesView, ShownOnceView
+from crossdock.hub.views_dashboard import AccountsView, ChoiceView, LinkFormView, PagesView
 from crossdock.hub.views_link import ButtonView, ProblemView
 from crossdock.hub.visit import keep_token
 from crossdock.kernel.errors import CrossdockError
@@ -89,8 +89,7 @@ async def link(desk: Desk) -> Response:
         return _link_form(desk, owner_id=owner_id, owner_name=owner_name, provider=provider, problem=problem)
     if not is_hosted:
         return go_link(desk, created)
-    back = ButtonView(label=desk.texts.text("I have copied it"), url="/dashboard/accounts")
-    return show_link(desk, created, back=back)
+    return show_link(desk, created, back=deeds.copied(desk, "/dashboard/accounts"))
 
 
 def to_send(request: SessionRequest) -> SessionRequest:
@@ -108,8 +107,9 @@ def go_link(desk: Desk, created: Created) -> Response:
 def show_link(desk: Desk, created: Created, *, back: ButtonView) -> Response:
     """Show the address of a connect session, this once, for sending it to whoever has the account."""
     texts = desk.texts
-    view = ShownOnceView(
-        nav=desk.nav("accounts"),
+    return deeds.once(
+        desk,
+        place="accounts",
         title=texts.text("The link is ready"),
         explanation=texts.text("Send it to the person who has the account. It is shown this once."),
         label=texts.text("Link"),
@@ -120,7 +120,6 @@ def show_link(desk: Desk, created: Created, *, back: ButtonView) -> Response:
         ],
         back=back,
     )
-    return desk.page("dashboard/once.html", view)
 
 
 def _link_form(desk: Desk, *, owner_id: str, owner_name: str, provider: str, problem: ProblemView | None) -> Response:

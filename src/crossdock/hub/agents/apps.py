@@ -7,12 +7,11 @@ from datetime import datetime
 from starlette.responses import Response
 
 from crossdock.consents.model import App
-from crossdock.hub import notices
+from crossdock.hub import deeds
 from crossdock.hub.accounts import shown as account_shown
 from crossdock.hub.agents.apps_views import AppRowView, AppsView
 from crossdock.hub.desk import Desk
-from crossdock.hub.views_dashboard import BadgeView, SureView
-from crossdock.hub.views_link import ButtonView
+from crossdock.hub.views_dashboard import BadgeView
 
 _WORDS = {"read": "Read", "write": "Create and change", "destructive": "Delete and cancel"}
 
@@ -31,32 +30,27 @@ async def index(desk: Desk) -> Response:
 
 async def revoke_form(desk: Desk) -> Response:
     """Ask whether to end what an app is allowed."""
-    app, texts = await _app(desk), desk.texts
-    view = SureView(
-        nav=desk.nav("apps"),
+    texts, apps = desk.texts, await desk.ctx.consents.all(project_id=desk.project_id)
+    app = deeds.picked(desk, apps)
+    return deeds.sure(
+        desk,
+        place="apps",
         title=texts.text("Disconnect %(name)s?", name=app.client_name),
         explanation=texts.text("The app is refused at once. This cannot be undone."),
         consequences=[
-            texts.text("Last used: %(when)s", when=_used(desk, app)),
+            texts.text("Last used: %(when)s", when=deeds.used(desk, app.last_used_at)),
             texts.text("The app can ask again, and you decide again."),
         ],
-        button=ButtonView(label=texts.text("Disconnect"), url=f"/dashboard/apps/{app.id}/revoke", posts=True),
+        label=texts.text("Disconnect"),
+        url=f"/dashboard/apps/{app.id}/revoke",
         back="/dashboard/apps",
     )
-    return desk.page("dashboard/sure.html", view)
 
 
 async def revoke(desk: Desk) -> Response:
     """End what an app is allowed."""
     await desk.ctx.consents.revoke(project_id=desk.project_id, app_id=desk.request.path_params["id"], actor=desk.actor)
     return desk.go("/apps", notice="disconnected")
-
-
-async def _app(desk: Desk) -> App:
-    for app in await desk.ctx.consents.all(project_id=desk.project_id):
-        if app.id == desk.request.path_params["id"]:
-            return app
-    raise notices.not_found()
 
 
 def _row(desk: Desk, app: App, *, by: str) -> AppRowView:
@@ -73,7 +67,7 @@ def _row(desk: Desk, app: App, *, by: str) -> AppRowView:
         may=[*may, texts.text("Ask for accounts")] if grant.may_request_links else may,
         made=app.created_at,
         by=by,
-        used=_used(desk, app),
+        used=deeds.used(desk, app.last_used_at),
         status=status,
         note=note,
         revoke=f"/dashboard/apps/{app.id}/revoke" if live else None,
@@ -96,9 +90,3 @@ def _status(desk: Desk, app: App, *, live: bool) -> tuple[BadgeView, str]:
 
 def _ends(app: App) -> datetime:
     return app.grant.ends_at or app.created_at
-
-
-def _used(desk: Desk, app: App) -> str:
-    if app.last_used_at is None:
-        return desk.texts.text("Never")
-    return desk.texts.relative(app.last_used_at, now=desk.ctx.clock.now())

@@ -11,18 +11,16 @@ from starlette.responses import Response
 
 from crossdock.accounts.model import Account
 from crossdock.connectors.model import Effect
-from crossdock.hub import notices
+from crossdock.hub import deeds, notices
 from crossdock.hub.accounts import choices
 from crossdock.hub.agents import reach
 from crossdock.hub.agents import shown as agent_shown
 from crossdock.hub.agents.views import AgentsView, OwnersView, OwnerView
 from crossdock.hub.desk import Desk, Handler
 from crossdock.hub.forms import Form
-from crossdock.hub.views_dashboard import SureView
-from crossdock.hub.views_link import ButtonView
 from crossdock.kernel.errors import CrossdockError, UnprocessableError
 from crossdock.projects.agents import LONGEST
-from crossdock.projects.model import AgentGrant, AgentKey
+from crossdock.projects.model import AgentGrant
 
 _USUAL: Final = timedelta(days=90)
 _EFFECTS: Final[dict[str, frozenset[Effect]]] = {
@@ -76,19 +74,21 @@ async def create(desk: Desk) -> Response:
 
 async def revoke_form(desk: Desk) -> Response:
     """Ask whether to revoke a key."""
-    key, texts = await _key(desk), desk.texts
-    view = SureView(
-        nav=desk.nav("agents"),
+    texts, keys = desk.texts, await desk.ctx.projects.agents.all(project_id=desk.project_id)
+    key = deeds.picked(desk, keys)
+    return deeds.sure(
+        desk,
+        place="agents",
         title=texts.text("Revoke %(name)s?", name=key.name),
         explanation=texts.text("The agent that has this key is refused at once. This cannot be undone."),
         consequences=[
-            texts.text("Last used: %(when)s", when=agent_shown.used(desk, key)),
+            texts.text("Last used: %(when)s", when=deeds.used(desk, key.last_used_at)),
             texts.text("What it did stays in the audit and in the request logs."),
         ],
-        button=ButtonView(label=texts.text("Revoke the key"), url=f"/dashboard/agents/{key.id}/revoke", posts=True),
+        label=texts.text("Revoke the key"),
+        url=f"/dashboard/agents/{key.id}/revoke",
         back="/dashboard/agents",
     )
-    return desk.page("dashboard/sure.html", view)
 
 
 async def revoke(desk: Desk) -> Response:
@@ -106,13 +106,6 @@ PAGES: Final[tuple[tuple[str, str, Handler, str], ...]] = (
     ("GET", "/agents/{id}/revoke", revoke_form, "admin"),
     ("POST", "/agents/{id}/revoke", revoke, "admin"),
 )
-
-
-async def _key(desk: Desk) -> AgentKey:
-    for key in await desk.ctx.projects.agents.all(project_id=desk.project_id):
-        if key.id == desk.request.path_params["id"]:
-            return key
-    raise notices.not_found()
 
 
 async def _form(desk: Desk, draft: agent_shown.Draft, *, problem: CrossdockError | None) -> Response:

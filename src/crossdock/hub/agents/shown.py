@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from crossdock.accounts.model import Account
 from crossdock.connectors.model import EFFECTS
-from crossdock.hub import call_marks
+from crossdock.hub import call_marks, deeds
 from crossdock.hub.accounts import choices
 from crossdock.hub.agents import reach as agent_reach
 from crossdock.hub.agents.reach import Reach
@@ -67,18 +67,11 @@ def row(desk: Desk, key: AgentKey, known: Sequence[Account]) -> AgentRowView:
             *([BadgeView(text=texts.text("Ask for accounts"))] if grant.may_request_links else ()),
         ],
         ends=grant.ends_at or key.created_at,
-        used=used(desk, key),
+        used=deeds.used(desk, key.last_used_at),
         status=_status(desk, key),
         revoke=f"/dashboard/agents/{key.id}/revoke" if live else None,
         logs=f"/dashboard/logs?{urlencode({'who': f'agent:{key.id}'})}",
     )
-
-
-def used(desk: Desk, key: AgentKey) -> str:
-    """Say when a key was last used."""
-    if key.last_used_at is None:
-        return desk.texts.text("Never")
-    return desk.texts.relative(key.last_used_at, now=desk.ctx.clock.now())
 
 
 def form(

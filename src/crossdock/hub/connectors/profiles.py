@@ -7,14 +7,13 @@ from starlette.responses import Response
 from crossdock.accounts.model import Chosen, Integration
 from crossdock.connectors.choice import EVERY, Choice
 from crossdock.connectors.model import AuthMethod, Connector
-from crossdock.hub import logos, notices
+from crossdock.hub import deeds, logos, notices
 from crossdock.hub.connectors import shown as connector_shown
 from crossdock.hub.connectors.shown import Draft
 from crossdock.hub.connectors.views import ProfileView
 from crossdock.hub.desk import Desk
 from crossdock.hub.forms import Form
-from crossdock.hub.views_dashboard import SureView
-from crossdock.hub.views_link import ButtonView, ProblemView
+from crossdock.hub.views_link import ProblemView
 from crossdock.kernel.errors import CrossdockError
 
 
@@ -92,15 +91,16 @@ async def delete_form(desk: Desk) -> Response:
     lines = [texts.text("Links that were made for it stop working.")]
     if held.setup_secrets:
         lines.append(texts.text("The secret of its application is erased."))
-    view = SureView(
-        nav=desk.nav("connectors"),
+    return deeds.sure(
+        desk,
+        place="connectors",
         title=texts.text("Delete %(name)s?", name=held.name),
         explanation=texts.text("No account is linked through this profile. This cannot be undone."),
         consequences=lines,
-        button=ButtonView(label=texts.text("Delete the profile"), url=f"{url}/delete", posts=True),
+        label=texts.text("Delete the profile"),
+        url=f"{url}/delete",
         back=url,
     )
-    return desk.page("dashboard/sure.html", view)
 
 
 async def delete(desk: Desk) -> Response:

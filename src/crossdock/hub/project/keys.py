@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from crossdock.hub import notices
+from crossdock.hub import deeds, notices
 from crossdock.hub.desk import Desk
-from crossdock.hub.views_dashboard import (
-    BadgeView,
-    ChoiceView,
-    KeyRowView,
-    KeysView,
-    ShownOnceView,
-    SureView,
-)
-from crossdock.hub.views_link import ButtonView, ProblemView
+from crossdock.hub.views_dashboard import BadgeView, ChoiceView, KeyRowView, KeysView
+from crossdock.hub.views_link import ProblemView
 from crossdock.kernel.errors import CrossdockError
 from crossdock.projects import policy
 from crossdock.projects.model import ApiKey
@@ -37,33 +30,35 @@ async def create(desk: Desk) -> Response:
         )
     except CrossdockError as error:
         return await _keys(desk, name=name, chosen=chosen, problem=notices.problem(error))
-    view = ShownOnceView(
-        nav=desk.nav("keys"),
+    return deeds.once(
+        desk,
+        place="keys",
         title=texts.text("The key is made"),
         explanation=texts.text("Copy it now. It is not shown again."),
         label=texts.text("API key"),
         secret=secret.reveal(),
         facts=[(texts.text("Name"), key.name), (texts.text("May"), ", ".join(key.scopes))],
-        back=ButtonView(label=texts.text("I have copied it"), url="/dashboard/keys"),
+        back=deeds.copied(desk, "/dashboard/keys"),
     )
-    return desk.page("dashboard/once.html", view)
 
 
 async def revoke_form(desk: Desk) -> Response:
     """Ask whether to revoke a key."""
-    key, texts = await _key(desk), desk.texts
-    view = SureView(
-        nav=desk.nav("keys"),
+    texts, keys = desk.texts, await desk.ctx.projects.list_keys(project_id=desk.project_id)
+    key = deeds.picked(desk, keys)
+    return deeds.sure(
+        desk,
+        place="keys",
         title=texts.text("Revoke %(name)s?", name=key.name),
         explanation=texts.text("Whatever uses this key is refused at once. This cannot be undone."),
         consequences=[
-            texts.text("Last used: %(when)s", when=_used(desk, key)),
+            texts.text("Last used: %(when)s", when=deeds.used(desk, key.last_used_at)),
             texts.text("Make the new key first, if something still needs one."),
         ],
-        button=ButtonView(label=texts.text("Revoke the key"), url=f"/dashboard/keys/{key.id}/revoke", posts=True),
+        label=texts.text("Revoke the key"),
+        url=f"/dashboard/keys/{key.id}/revoke",
         back="/dashboard/keys",
     )
-    return desk.page("dashboard/sure.html", view)
 
 
 async def revoke(desk: Desk) -> Response:
@@ -89,13 +84,6 @@ async def _keys(desk: Desk, *, name: str, chosen: frozenset[str], problem: Probl
     return desk.page("dashboard/keys.html", view, status=422 if problem else 200)
 
 
-async def _key(desk: Desk) -> ApiKey:
-    for key in await desk.ctx.projects.list_keys(project_id=desk.project_id):
-        if key.id == desk.request.path_params["id"]:
-            return key
-    raise notices.not_found()
-
-
 def _row(desk: Desk, key: ApiKey) -> KeyRowView:
     texts = desk.texts
     live = key.revoked_at is None
@@ -104,13 +92,7 @@ def _row(desk: Desk, key: ApiKey) -> KeyRowView:
         prefix=key.prefix,
         scopes=tuple(key.scopes),
         created=key.created_at,
-        used=_used(desk, key),
+        used=deeds.used(desk, key.last_used_at),
         status=BadgeView(text=texts.text("Active"), tone="good") if live else BadgeView(text=texts.text("Revoked")),
         revoke=f"/dashboard/keys/{key.id}/revoke" if live else None,
     )
-
-
-def _used(desk: Desk, key: ApiKey) -> str:
-    if key.last_used_at is None:
-        return desk.texts.text("Never")
-    return desk.texts.relative(key.last_used_at, now=desk.ctx.clock.now())

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from crossdock.hub import notices
+from crossdock.hub import deeds, notices
 from crossdock.hub.desk import Desk
 from crossdock.hub.views_dashboard import (
     BadgeView,
     ChoiceView,
     DeliveryRowView,
     MenuItemView,
-    ShownOnceView,
-    SureView,
     WebhookRowView,
     WebhooksView,
     WebhookView,
 )
-from crossdock.hub.views_link import ButtonView, ProblemView, Tone
+from crossdock.hub.views_link import ProblemView, Tone
 from crossdock.kernel.errors import CrossdockError
 from crossdock.kernel.secret import Secret
 from crossdock.outbox import event
@@ -117,17 +115,18 @@ async def delete_form(desk: Desk) -> Response:
     """Ask whether to delete the webhook."""
     webhook, texts = await _webhook(desk), desk.texts
     url = f"/dashboard/webhooks/{webhook.id}"
-    view = SureView(
-        nav=desk.nav("webhooks"),
+    return deeds.sure(
+        desk,
+        place="webhooks",
         title=texts.text("Delete this webhook?"),
         explanation=texts.text(
             "%(url)s hears nothing more. Its deliveries and its secret are erased.", url=webhook.url
         ),
         consequences=[],
-        button=ButtonView(label=texts.text("Delete the webhook"), url=f"{url}/delete", posts=True),
+        label=texts.text("Delete the webhook"),
+        url=f"{url}/delete",
         back=url,
     )
-    return desk.page("dashboard/sure.html", view)
 
 
 async def delete(desk: Desk) -> Response:
@@ -190,13 +189,13 @@ def _delivery(desk: Desk, webhook: Webhook, delivery: Delivery) -> DeliveryRowVi
 
 def _secret(desk: Desk, webhook: Webhook, secret: Secret) -> Response:
     texts = desk.texts
-    view = ShownOnceView(
-        nav=desk.nav("webhooks"),
+    return deeds.once(
+        desk,
+        place="webhooks",
         title=texts.text("The signing secret"),
         explanation=texts.text("Your server checks each delivery with it. Copy it now: it is not shown again."),
         label=texts.text("Secret"),
         secret=secret.reveal(),
         facts=[(texts.text("Address"), webhook.url), (texts.text("Events"), ", ".join(webhook.events))],
-        back=ButtonView(label=texts.text("I have copied it"), url=f"/dashboard/webhooks/{webhook.id}"),
+        back=deeds.copied(desk, f"/dashboard/webhooks/{webhook.id}"),
     )
-    return desk.page("dashboard/once.html", view)
