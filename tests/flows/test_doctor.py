@@ -175,7 +175,7 @@ BROKEN = [
     pytest.param(break_worker_gone, "worker", "crossdock up", id="no worker runs"),
     pytest.param(break_provider_gone, "Easyship production", "curl", id="a provider is out of reach"),
     pytest.param(break_data_dir_open, "data directory", "chmod 700", id="others may enter the data directory"),
-    pytest.param(break_nobody_administers, "people", "crossdock init", id="nobody administers"),
+    pytest.param(break_nobody_administers, "people", "crossdock people add", id="nobody administers"),
     pytest.param(break_setting, "settings", "env | grep", id="a setting is wrong"),
     pytest.param(break_nothing_there, "database", "crossdock up", id="nothing was ever started"),
 ]

@@ -244,11 +244,17 @@ def _drift(found: Findings, seconds: float, *, of: str) -> None:
 async def people(found: Findings, conn: Any) -> None:
     """Look whether anybody can sign in as an administrator."""
     count = await conn.fetchval("select count(*) from memberships where role in ('owner', 'admin')")
+    projects = await conn.fetchval("select count(*) from projects")
     if count:
         found.ok("people", f"{count} can administer")
     else:
         text = "Nobody can sign in as an administrator."
-        found.wrong("people", text, command="crossdock init --email you@example.com")
+        mend = (
+            "crossdock people add you@example.com --role owner"
+            if projects
+            else "crossdock init --email you@example.com"
+        )
+        found.wrong("people", text, command=mend)
 
 
 async def accounts(found: Findings, conn: Any) -> None:

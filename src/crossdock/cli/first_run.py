@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -24,12 +24,15 @@ _PASSWORD_BYTES: Final = 15
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """The first project with what opens it; printed to the person who started Crossdock, and to nobody else."""
+    """The first project with what opens it; printed to the person who started Crossdock, and to nobody else.
+
+    The password is None where the owner has changed it.
+    """
 
     project_id: str
     email: str
     api_key: str = field(repr=False)
-    password: str = field(repr=False)
+    password: str | None = field(repr=False)
 
     def document(self) -> dict[str, object]:
         """Return it as `crossdock up --json` prints it."""
@@ -41,7 +44,8 @@ async def ensure(house: House, data_dir: Path) -> Welcome:
     kept = _read(data_dir / FILE)
     if kept is not None and await _opens(house, kept):
         await house.integrations.ensure_defaults(project_id=kept.project_id)
-        return kept
+        known = kept.password and await house.projects.has_password(email=kept.email, password=Secret(kept.password))
+        return kept if known else replace(kept, password=None)
     projects = await house.projects.list_projects()
     welcome = await (_again(house, projects[0]) if projects else create(house, name="My project", email=EMAIL))
     _write(data_dir / FILE, welcome)

@@ -34,7 +34,7 @@ def greet(ready: Ready) -> None:
     """Print it for a person."""
     show = output.out.print
     show("[bold green]Crossdock is running.[/] Ctrl-C stops it; the next start finds everything again.\n")
-    rows = [("Hub", f"{ready.hub}/dashboard", ready.opened.email, ready.opened.password)]
+    rows = [("Hub", f"{ready.hub}/dashboard", ready.opened.email, ready.opened.password or "(the one you set)")]
     rows += [
         (_NAMES.get(name, name), twin["dashboard"], twin["email"], twin["password"])
         for name, twin in ready.twins.items()

@@ -19,7 +19,7 @@ from crossdock.hub.connectors import listing as connectors_listing
 from crossdock.hub.connectors import profiles
 from crossdock.hub.context import HubContext
 from crossdock.hub.desk import Handler, page
-from crossdock.hub.project import audit, settings, sign_in, webhooks
+from crossdock.hub.project import audit, password, settings, sign_in, webhooks
 from crossdock.hub.project import keys as api_keys
 
 # Each page: method, address, handler, and the scope that the person's role must hold.
@@ -76,6 +76,8 @@ _PAGES: tuple[tuple[str, str, Handler, str], ...] = (
     ("GET", "/settings", settings.show, "admin"),
     ("POST", "/settings", settings.keep_origins, "admin"),
     ("POST", "/settings/screening", settings.keep_screening, "admin"),
+    ("GET", "/password", password.show, "accounts:read"),
+    ("POST", "/password", password.change, "accounts:read"),
 )
 
 # Forms with a field for each action of a connector, or with a request's body.

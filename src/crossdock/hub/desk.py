@@ -40,6 +40,7 @@ _NOTICES: dict[str, tuple[Tone, str]] = {
     "paused": ("good", "The account is paused. Its calls are refused until you resume it."),
     "resumed": ("good", "The account is on again."),
     "saved": ("good", "Saved."),
+    "password_changed": ("good", "The password is changed. Other browsers are signed out."),
     "deleted": ("good", "The account is deleted and its credential erased."),
     "profile_made": ("good", "The profile is made. Links can name it by its id."),
     "profile_default": ("good", "It is the default now: links that name no profile offer this one."),

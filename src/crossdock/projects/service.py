@@ -212,6 +212,23 @@ class Projects:
                 detail={},
             )
 
+    async def change_password(
+        self, *, project_id: str, person: Person, present: Secret, fresh: Secret, address: str
+    ) -> None:
+        """Replace a person's own password as :meth:`set_password` does, where they know the present one.
+
+        A wrong one counts as a guess: raise UnauthenticatedError, RateLimitedError after too many of them.
+        """
+        at = self.clock.now()
+        await self._doorkeeper().prove(email=person.email, password=present, address=address, at=at)
+        await self.set_password(project_id=project_id, person_id=person.id, password=fresh, actor=f"person:{person.id}")
+
+    async def has_password(self, *, email: str, password: Secret) -> bool:
+        """Tell whether this is a person's password; for the operator of the machine, whose guesses nobody counts."""
+        async with self.db.connection() as conn:
+            row = await store.find_membership(conn, email=_email(email))
+        return row is not None and await self.passwords.verify(password, row["password_hash"])
+
     async def sign_in(
         self, *, email: str, password: Secret, address: str, replaces: str | None = None
     ) -> tuple[SignIn, Secret, Secret]:

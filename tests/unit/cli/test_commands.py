@@ -8,6 +8,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -18,12 +19,13 @@ from typer.testing import CliRunner, Result
 
 from app import CHALLENGE, REDIRECT, VERIFIER
 from crossdock.accounts.model import Account, Chosen
-from crossdock.cli import twin_process
+from crossdock.cli import first_run, twin_process
 from crossdock.cli.app import app, main
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.consents.model import App, Ask
 from crossdock.db.pool import Database
-from crossdock.kernel.errors import CrossdockError, NotFoundError
+from crossdock.kernel.errors import CrossdockError, InvalidRequestError, NotFoundError
+from crossdock.kernel.secret import Secret
 from crossdock.linking.session import SessionRequest
 from crossdock.projects import agents
 from crossdock.server import House
@@ -229,6 +231,45 @@ async def test_profiles_are_listed_and_shown(crossdock: Command, linked: Account
     assert "ALLOWED ACTION" in shown_text.stdout
     assert isinstance(nowhere.exception, NotFoundError)
     assert isinstance(unknown.exception, NotFoundError)
+
+
+async def test_people_are_added_listed_and_given_passwords(crossdock: Command, house: House) -> None:
+    """A person gets a password that opens; a new one takes its place, and who is not there is said."""
+    added = document(
+        await crossdock("people", "add", "Ada@shop.example", "--name", "Ada", "--role", "viewer", "--json")
+    )
+    renewed = document(await crossdock("people", "password", "ada@shop.example", "--json"))
+    listed = document(await crossdock("people", "list", "--json"))["people"]
+    nobody = await crossdock("people", "password", "bob@shop.example")
+    opens = [
+        await house.projects.has_password(email="ada@shop.example", password=Secret(one["password"]))
+        for one in (added, renewed)
+    ]
+
+    assert opens == [False, True]
+    assert [one["role"] for one in listed if one["email"] == "ada@shop.example"] == ["viewer"]
+    assert isinstance(nobody.exception, NotFoundError)
+    with pytest.raises(InvalidRequestError, match="no role king"):
+        raise (await crossdock("people", "add", "cy@shop.example", "--role", "king")).exception or AssertionError
+
+
+async def test_a_changed_password_is_not_printed_again(house: House, tmp_path: Path) -> None:
+    """`crossdock up` shows the password of the first start for as long as it opens something."""
+    made = await first_run.create(house, name="Mine", email="mine@shop.example")
+    first_run._write(tmp_path / first_run.FILE, made)
+    again = await first_run.ensure(house, tmp_path)
+    people = await house.projects.list_people(project_id=made.project_id)
+    await house.projects.set_password(
+        project_id=made.project_id,
+        person_id=people[0].id,
+        password=Secret("lorries leave at seven"),
+        actor="system:cli",
+    )
+
+    later = await first_run.ensure(house, tmp_path)
+
+    assert again.password == made.password
+    assert (later.password, later.api_key) == (None, made.api_key)
 
 
 async def test_keys_rotate_while_the_house_runs(crossdock: Command, linked: Account, house: House) -> None:

@@ -327,4 +327,5 @@ DASHBOARD: dict[str, tuple[str, object]] = {
             problem=PROBLEM,
         ),
     ),
+    "password": ("dashboard/password.html", settings.PasswordView(nav=nav("password"), problem=PROBLEM)),
 }

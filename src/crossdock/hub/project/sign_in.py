@@ -80,6 +80,13 @@ async def _let_in(ctx: HubContext, request: Request, form: forms.Form) -> Respon
         replaces=held,
     )
     answer = RedirectResponse(inner_path(form.get("next")), status_code=303, headers={"Cache-Control": "no-store"})
+    keep(ctx, answer, token=token)
+    answer.delete_cookie(door_name(ctx), path="/", secure=ctx.https, httponly=True, samesite="lax")
+    return answer
+
+
+def keep(ctx: HubContext, answer: Response, *, token: Secret) -> None:
+    """Put the token of a session into the cookie by which the dashboard knows its person."""
     answer.set_cookie(
         desk.cookie_name(ctx),
         token.reveal(),
@@ -89,8 +96,6 @@ async def _let_in(ctx: HubContext, request: Request, form: forms.Form) -> Respon
         httponly=True,
         samesite="lax",
     )
-    answer.delete_cookie(door_name(ctx), path="/", secure=ctx.https, httponly=True, samesite="lax")
-    return answer
 
 
 def inner_path(following: str) -> str:

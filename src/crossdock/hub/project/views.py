@@ -1,4 +1,4 @@
-"""What the settings page shows."""
+"""What the pages of settings and of the password show."""
 
 from __future__ import annotations
 
@@ -40,4 +40,12 @@ class SettingsView:
     origins: str
     project_id: str
     screening: ScreeningView
+    problem: ProblemView | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordView:
+    """The form that changes the own password."""
+
+    nav: NavView
     problem: ProblemView | None = None
