@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import FieldNode, OperationDefinitionNode, parse
 
 from crossdock.connectors.model import Action
 
+_FORM = "application/x-www-form-urlencoded"
 _PLACE = re.compile(r"\{[a-z_]+\}")
 
 
@@ -23,6 +24,7 @@ class Attempt:
     path: str
     body: Any = None
     method: str = "POST"
+    headers: Mapping[str, str] = field(default_factory=dict)
     is_tool: bool = False
 
 
@@ -57,6 +59,13 @@ def of_rest(action: Action) -> Iterator[Attempt]:
     wrapped = {"method": method.lower(), "path": path, "body": {}}
     yield Attempt(way="envelope", path="/unified/proxy", body=wrapped)
     yield Attempt(way="envelope, shouted", path="/unified/proxy", body={**wrapped, "method": method})
+    for spelling in (f"{path}/", f"{path};a=b.json", path.replace("c", "%63")) if method == "POST" else ():
+        yield Attempt(way="proxy, spelled otherwise", path=f"/proxy{spelling}", method=method, body={})
+    form = {"headers": {"content-type": _FORM}, "body": f"a=b&%5Fmethod={method.lower()}"}
+    if method != "POST":
+        yield Attempt(way="envelope, form", path="/unified/proxy", body={"method": "post", "path": path, **form})
+    override = {"X_HTTP_Method_Override": method, "connection": "x-a"}
+    yield Attempt(way="envelope, form in disguise", path="/unified/proxy", body={**wrapped, "headers": override})
 
 
 def of_graphql(action: Action) -> Iterator[Attempt]:
@@ -65,6 +74,11 @@ def of_graphql(action: Action) -> Iterator[Attempt]:
         yield Attempt(way=f"proxy, {way}", path="/proxy/graphql", body=body)
         wrapped = {"method": "post", "path": "/graphql", "body": body}
         yield Attempt(way=f"envelope, {way}", path="/unified/proxy", body=wrapped)
+    mutation = f"mutation{{{_mutation(action)}(data:{{}}){{request_id}}}}"
+    form_in_json = {"query": "{ me { request_id } }", "variables": {"x": f"&query={mutation}&"}}
+    yield Attempt(way="proxy, form", path="/proxy/graphql", body=form_in_json, headers={"content-type": _FORM})
+    coded = {"content-type": "application/json; charset=utf-7"}
+    yield Attempt(way="proxy, other characters", path="/proxy/graphql", body=form_in_json, headers=coded)
     yield Attempt(way="proxy, GET", path=f"/proxy/graphql?query=mutation%7B{_mutation(action)}%7D", method="GET")
 
 
@@ -104,4 +118,6 @@ def _hidden(field: str) -> Iterator[tuple[str, Any]]:
     digest = hashlib.sha256(plain.encode()).hexdigest()
     yield "persisted name", {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": digest}}}
     yield "persisted id", {"id": digest, "operationName": field}
+    yield "persisted beside a query", {"query": "{ me { request_id } }", "id": digest}
+    yield "block string", {"query": f'query A {{ me(x: """ ") {{ id }} }} {plain} #""") {{ request_id }} }}'}
     yield "batch", [{"query": "{ me { request_id } }"}, {"query": plain}]

@@ -72,7 +72,7 @@ class Fort:
         }
 
     async def _code(self, attempt: Attempt, account: str, key: str | None) -> str:
-        headers = {"x-account-id": account}
+        headers = {"x-account-id": account, **attempt.headers}
         if key is not None:
             headers["authorization"] = f"Bearer {key}"
         if not attempt.is_tool:
