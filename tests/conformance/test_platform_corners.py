@@ -112,3 +112,14 @@ async def test_a_body_that_is_none_is_told_in_words(shared_live: Live, body: str
     assert reply.status == 400
     assert answer["errors"] == [said]
     assert answer["invalid_fields"][0]["field"] == "body"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [("TEST", "test"), ("test", "test"), ("PRODUCTION", "production"), ("unmapped_value", "production")],
+)
+async def test_a_sessions_type_is_taken_in_capitals(shared_live: Live, given: str, told: str) -> None:
+    """The documents write the types in capitals, clients in small letters; a word that is new is for production."""
+    answer = await shared_live.call("POST", "/connect_sessions", data={**OWNER, "type": given})
+
+    assert (answer.status, answer.json()["type"]) == (201, told)

@@ -85,7 +85,7 @@ class ConnectSessionCreate(Body):
             categories=tuple(self.categories or ()),
             multiple="several" if self.multiple else "one",
             label=self.label,
-            type="test" if self.type == "test" else "production",
+            type="test" if (self.type or "").lower() == "test" else "production",
             effects=granted(self.effects),
             effects_choice="locked" if self.effects is not None else "free",
             metadata=self.metadata or {},
