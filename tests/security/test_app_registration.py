@@ -84,6 +84,19 @@ async def test_an_apps_name_is_only_text(shared_live: Live, person: Guest) -> No
     assert "x" * 81 not in sight.html
 
 
+async def test_a_name_that_is_made_to_look_like_another_is_pointed_at(shared_live: Live, person: Guest) -> None:
+    """A Cyrillic letter among Latin ones is told to the person, what is hidden goes; nothing is said of other names."""
+    forged, plain = App(shared_live), App(shared_live)
+    named = await forged.register(client_name="\u0421l\u034fau\u3164de\U000e0141")
+    await plain.register(client_name="Яндекс Assistant")
+
+    warned, left = await person.get(forged.address()), await person.get(plain.address())
+
+    assert named.json()["client_name"] == "\u0421laude"
+    assert "different alphabets" in warned.html
+    assert "different alphabets" not in left.html
+
+
 @pytest.mark.usefixtures("person")
 async def test_one_address_registers_twenty_apps_an_hour(shared_live: Live) -> None:
     """The twenty-first is asked to wait."""

@@ -64,6 +64,8 @@ def opened(body: bytes, *, revision: str | None) -> Opened:
     """Return the messages of a body of a revision, None where none is said; raise UnreadableError."""
     try:
         given = json.loads(body.decode())
+        if b"\\u" in body:
+            json.dumps(given, ensure_ascii=False).encode()  # Half a pair of surrogates is no text that can be kept.
     except (ValueError, RecursionError):
         raise UnreadableError(PARSE_ERROR, "Parse error: the body is not JSON in UTF-8.") from None
     is_batch = isinstance(given, list)

@@ -69,9 +69,9 @@ class Origins:
 
 
 def _is_local(address: str) -> bool:
-    """Tell whether an address without a path is on this machine; a port has to be a number."""
-    parts = urlsplit(address)
+    """Tell whether an address without a path is on this machine; brackets have to close, a port has to be a number."""
     try:
+        parts = urlsplit(address)
         port = parts.port
     except ValueError:
         return False

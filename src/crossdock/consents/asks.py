@@ -105,7 +105,10 @@ def effects(scope: str | None) -> frozenset[str]:
 
 def is_audience(resource: str, *, audience: str) -> bool:
     """Tell whether a resource indicator means our own address: scheme and host in any case, the query left aside."""
-    given, ours = urlsplit(resource), urlsplit(audience)
+    try:
+        given, ours = urlsplit(resource), urlsplit(audience)
+    except ValueError:
+        return False
     same = (given.scheme.lower(), given.netloc.lower()) == (ours.scheme, ours.netloc.lower())
     return same and given.path.rstrip("/") == ours.path and not given.fragment
 

@@ -11,12 +11,19 @@ from crossdock.hub.views_link import AskedView
 from unit.hub.samples_dashboard import NOW, nav
 from unit.hub.samples_link import CSRF, HERO, PROBLEM
 
-ASKER = apps.AskerView(name="Order assistant", host="127.0.0.1:47831", on_this_machine=True, document=None)
+ASKER = apps.AskerView(
+    name="Order assistant",
+    host="127.0.0.1:47831",
+    on_this_machine=True,
+    document=None,
+    mixes_alphabets=False,
+)
 FAR = apps.AskerView(
     name="Desk of Robin",
     host="assistant.example.com",
     on_this_machine=False,
     document="https://assistant.example.com/oauth/client-metadata.json",
+    mixes_alphabets=True,
 )
 ROW = apps.AppRowView(
     name="Order assistant",

@@ -40,6 +40,7 @@ class AppsView:
 class AskerView:
     """Which app asks, as far as anybody knows: its own word for its name, and where its answer goes.
 
+    ``mixes_alphabets`` says that a word of the name has letters of several, as names have that are made to look alike.
     ``unnamed_server`` is the address of `/mcp` where the app did not say that it asks for that.
     """
 
@@ -47,6 +48,7 @@ class AskerView:
     host: str
     on_this_machine: bool
     document: str | None
+    mixes_alphabets: bool
     unnamed_server: str | None = None
 
 

@@ -15,6 +15,7 @@ from crossdock.hub import csp, notices
 from crossdock.hub.agents.apps_views import AskerView
 from crossdock.hub.desk import Desk
 from crossdock.hub.views_link import ButtonView
+from crossdock.kernel import words
 from crossdock.projects.origins import origin_of
 
 PATH: Final = "/dashboard/apps/allow"
@@ -39,6 +40,7 @@ def asker(ask: Ask) -> AskerView:
         name=ask.client.name,
         host=redirects.host_of(ask.redirect_uri),
         on_this_machine=redirects.is_loopback(ask.redirect_uri),
+        mixes_alphabets=words.mixes_alphabets(ask.client.name),
         document=ask.client.client_id if ask.client.kind == "document" else None,
         unnamed_server=ask.resource if ask.is_unnamed else None,
     )
