@@ -174,30 +174,15 @@ class PlatformLogsPage(BaseModel):
 def unified(row: Row, *, steps: Sequence[StepLog] | None = None, detail: StepLog | None = None) -> UnifiedLog:
     """Tell a call, with its steps and with what its last exchange said where these are given."""
     return UnifiedLog(
-        **_times(row),
+        **_of_provider(row),
         **_source(row["actor"]),
         request_id=row["id"],
         event_datetime=iso(row["created_at"]),
-        account_id=row["account_id"],
-        project_id=row["project_id"],
-        http_method=row["method"],
-        path=row["path"],
-        url=row["url"],
-        status=row["status"] or _NO_REPLY,
-        success=succeeded(row),
-        provider=row["connector_key"],
-        service=row["service"],
-        resource=row["resource"],
-        child_resource=row["child_resource"],
-        sub_resource=row["sub_resource"],
-        action=row["action"],
         effect=row["effect"],
-        cause=row["cause"],
         wrong_fields=row["wrong_fields"].split("\n") if row["wrong_fields"] else None,
         answered_from=row["answered_from"],
         repeat_of=row["repeat_of"],
         is_worker=row["actor"].startswith("system:"),
-        source_ip=row["source_ip"],
         request=detail.request if detail else None,
         response=detail.response if detail else None,
         step_requests=list(steps) if steps is not None else None,
@@ -207,25 +192,10 @@ def unified(row: Row, *, steps: Sequence[StepLog] | None = None, detail: StepLog
 def step(row: Row, *, catalogue: Catalogue | None = None) -> StepLog:
     """Tell an exchange; with a catalogue, which names causes, also what was said."""
     return StepLog(
-        **_times(row),
+        **_of_provider(row),
         id=row["id"],
         request_id=row["call_id"],
-        account_id=row["account_id"],
-        project_id=row["project_id"],
-        http_method=row["method"],
-        path=row["path"],
-        url=row["url"],
-        status=row["status"] or _NO_REPLY,
-        success=succeeded(row),
-        provider=row["connector_key"],
-        service=row["service"],
-        resource=row["resource"],
-        child_resource=row["child_resource"],
-        sub_resource=row["sub_resource"],
-        action=row["action"],
         is_worker=False,
-        source_ip=row["source_ip"],
-        cause=row["cause"],
         request=_request(row) if catalogue else None,
         response=_response(row, catalogue) if catalogue else None,
     )
@@ -234,28 +204,41 @@ def step(row: Row, *, catalogue: Catalogue | None = None) -> StepLog:
 def platform(row: Row) -> PlatformLog:
     """Tell a request to the platform."""
     return PlatformLog(
-        **_times(row),
+        **_of_request(row),
         **_source(row["actor"]),
         request_id=row["id"],
         event_datetime=iso(row["created_at"]),
-        account_id=row["account_id"],
-        project_id=row["project_id"],
         category=row["category"],
         resource=row["category"],
-        action=row["action"],
-        http_method=row["method"],
-        path=row["path"],
-        url=row["url"],
-        status=row["status"],
-        success=succeeded(row),
-        source_ip=row["source_ip"],
     )
 
 
-def _times(row: Row) -> dict[str, Any]:
+def _of_request(row: Row) -> dict[str, Any]:
+    """Return the members that a row of each of the three logs has."""
     began: datetime = row["created_at"]
-    ended = began + timedelta(milliseconds=row["duration_ms"])
-    return {"start_time": iso(began), "end_time": iso(ended), "duration": row["duration_ms"]}
+    return {
+        "start_time": iso(began),
+        "end_time": iso(began + timedelta(milliseconds=row["duration_ms"])),
+        "duration": row["duration_ms"],
+        "account_id": row["account_id"],
+        "project_id": row["project_id"],
+        "http_method": row["method"],
+        "path": row["path"],
+        "url": row["url"],
+        "status": row["status"] or _NO_REPLY,
+        "success": succeeded(row),
+        "action": row["action"],
+        "source_ip": row["source_ip"],
+    }
+
+
+def _of_provider(row: Row) -> dict[str, Any]:
+    """Return the members that calls and their exchanges have alike."""
+    return {
+        **_of_request(row),
+        "provider": row["connector_key"],
+        **{name: row[name] for name in ("service", "resource", "child_resource", "sub_resource", "cause")},
+    }
 
 
 def _source(actor: str) -> dict[str, Any]:

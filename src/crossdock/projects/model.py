@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, Self
 
 Role = Literal["owner", "admin", "member", "viewer"]
 ScreeningMode = Literal["off", "mark", "block"]
@@ -50,6 +50,18 @@ class AgentGrant:
     effects: frozenset[str] = frozenset({"read"})
     ends_at: datetime | None = None
     may_request_links: bool = False
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> Self:
+        """Return the grant in a row, whose columns are the same for agent keys and for apps."""
+        return cls(
+            owner_id=row["owner_id"],
+            accounts=frozenset(row["accounts"]),
+            actions=tuple(row["actions"]),
+            effects=frozenset(row["effects"]),
+            ends_at=row["expires_at"],
+            may_request_links=row["may_request_links"],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
