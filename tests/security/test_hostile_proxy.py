@@ -144,3 +144,18 @@ async def test_an_address_that_cannot_be_sent_is_the_callers_to_correct(stage: S
     assert (status, headers["x-crossdock-error"]) == (400, "hub")
     assert b'"fix_request"' in body
     assert stage.wild.heads == []
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_credential_in_an_address_stands_neither_in_log_nor_trail(stage: Stage, method: str) -> None:
+    """Whoever writes the account's own credential into a path or a query leaves a mask there."""
+    hexed = stage.token.encode().hex()
+    await stage.asked(path=f"/raw/{stage.token}?a={hexed}", method=method)
+
+    (line, *_) = (await stage.live.call("GET", "/requests/logs?page_size=1")).json()["data"]
+    told = await stage.live.call("GET", f"/requests/logs/{line['request_id']}?include=step_logs,advanced_logs")
+    async with stage.live.house.db.connection() as conn:
+        trail = str(await conn.fetch("select detail from audit_entries order by seq desc limit 5"))
+
+    assert line["action"].startswith(f"{method} /raw/")
+    assert not [said for said in (told.text(), trail) if stage.token in said or hexed in said]

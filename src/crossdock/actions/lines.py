@@ -104,7 +104,7 @@ def call_row(entry: CallEntry) -> CallRow:
         account_id=entry.account_id,
         connector_key=entry.connector_key,
         service=entry.service,
-        action=entry.action,
+        action=named(service=entry.service, action=entry.action),
         effect=entry.effect,
         actor=entry.actor,
         method=request.method if request else None,
@@ -136,7 +136,7 @@ def step_row(entry: CallEntry, call: CallRow) -> StepRow | None:
         account_id=entry.account_id,
         connector_key=entry.connector_key,
         service=entry.service,
-        action=entry.action,
+        action=call.action,
         method=took.request.method,
         url=call.url or "",
         path=call.path or "",
@@ -154,9 +154,15 @@ def step_row(entry: CallEntry, call: CallRow) -> StepRow | None:
 
 
 @lru_cache(maxsize=1024)
+def named(*, service: str, action: str) -> str:
+    """Return the name of a call as it is kept: in the path of a request of one's own anything may stand."""
+    return redact.redact(action) if service == "proxy" else action
+
+
+@lru_cache(maxsize=1024)
 def _place(url: str) -> tuple[str, str]:
     """Return an address as the log keeps it, and the path in it."""
-    kept = bare(url)[:_URL_KEPT]
+    kept = redact.redact(bare(url)[:_URL_KEPT])
     return kept, urlsplit(kept).path
 
 

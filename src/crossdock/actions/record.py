@@ -176,7 +176,11 @@ class Record:
                 actor=principal.actor,
                 event=event,
                 subject=account.id,
-                detail={"action": intent.name, "effect": intent.effect, **detail},
+                detail={
+                    "action": lines.named(service=_service(intent), action=intent.name),
+                    "effect": intent.effect,
+                    **detail,
+                },
             )
 
 

@@ -49,7 +49,7 @@ def headers(given: Mapping[str, str]) -> dict[str, str]:
 
 
 class Forms:
-    """Known secrets as they may stand in a text: plain, escaped, percent-encoded or in base64."""
+    """Known secrets as they may stand in a text: plain, escaped, percent-encoded, in base64 or in hexadecimal."""
 
     __slots__ = ("_texts", "coded")
 
@@ -80,8 +80,13 @@ def _codings(secret: str) -> Iterator[str]:
         return
     yield secret
     yield secret.replace("/", "\\/")
+    # Some writers of JSON escape these too, for the sake of pages.
+    yield secret.replace("=", "\\u003d")
+    yield secret.replace("+", "\\u002B")
     yield quote(secret, safe="")
     yield quote(secret)
+    yield secret.encode().hex()
+    yield secret.encode().hex().upper()
     for shift, lost in enumerate((0, 2, 3)):
         coded = b64encode(b"\0" * shift + secret.encode()).decode().rstrip("=")[lost:-1]
         yield coded

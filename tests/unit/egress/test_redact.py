@@ -69,6 +69,10 @@ def test_what_people_need_to_read_stays(text: str) -> None:
         "prod_a%2Fb%2Bc%3D",
         base64.b64encode(b"Bearer prod_a/b+c=").decode(),
         base64.urlsafe_b64encode(b"x:prod_a/b+c=").decode(),
+        b"prod_a/b+c=".hex(),
+        b"prod_a/b+c=".hex().upper(),
+        r"prod_a/b+c\u003d",
+        r"prod_a/b\u002Bc=",
     ],
 )
 def test_what_was_sent_does_not_come_back(said: str) -> None:
