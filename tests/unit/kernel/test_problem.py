@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -20,25 +21,27 @@ from crossdock.kernel.errors import (
 )
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-SAID = {"remedy": "Do."}
-FIELDS = {"errors": [{"field": "query.page_size", "message": "is too large"}], "more": 1}
+FIELDS: dict[str, Any] = {"errors": [{"field": "query.page_size", "message": "is too large"}], "more": 1}
 
 
 @pytest.mark.parametrize(
     ("error", "name"),
     [
-        (InvalidRequestError("m", **SAID), "ValidationError"),
-        (UnprocessableError("m", **SAID, code="effect_unclear"), "ValidationError"),
-        (InactiveError("m", **SAID), "AccountIntegrationInactiveError"),
-        (CredentialDeadError("m", **SAID, why="refused"), "AccountInvalidCredentialsError"),
-        (CredentialDeadError("m", **SAID, why="ended"), "AccountExpiredCredentialsError"),
-        (CredentialDeadError("m", **SAID, why="unknown", code="token_refused"), "AccountAuthenticationFailedError"),
-        (CredentialDeadError("m", **SAID, why="unknown", status=403), None),
-        (UnauthenticatedError("m", **SAID), None),
-        (ForbiddenError("m", **SAID), None),
-        (ConflictError("m", **SAID), None),
-        (ProviderRefusedError("m", **SAID, status=422), None),
-        (CrossdockError("m", **SAID), None),
+        (InvalidRequestError("m", remedy="Do."), "ValidationError"),
+        (UnprocessableError("m", remedy="Do.", code="effect_unclear"), "ValidationError"),
+        (InactiveError("m", remedy="Do."), "AccountIntegrationInactiveError"),
+        (CredentialDeadError("m", remedy="Do.", why="refused"), "AccountInvalidCredentialsError"),
+        (CredentialDeadError("m", remedy="Do.", why="ended"), "AccountExpiredCredentialsError"),
+        (
+            CredentialDeadError("m", remedy="Do.", why="unknown", code="token_refused"),
+            "AccountAuthenticationFailedError",
+        ),
+        (CredentialDeadError("m", remedy="Do.", why="unknown", status=403), None),
+        (UnauthenticatedError("m", remedy="Do."), None),
+        (ForbiddenError("m", remedy="Do."), None),
+        (ConflictError("m", remedy="Do."), None),
+        (ProviderRefusedError("m", remedy="Do.", status=422), None),
+        (CrossdockError("m", remedy="Do."), None),
     ],
 )
 def test_an_error_has_the_official_name_where_there_is_one(error: CrossdockError, name: str | None) -> None:
@@ -54,7 +57,7 @@ def test_an_error_has_the_official_name_where_there_is_one(error: CrossdockError
 
 def test_wrong_inputs_are_texts_and_are_told_by_input() -> None:
     """`errors` is a list of texts, as clients expect; `invalid_fields` has input and message apart."""
-    told = problem.body(error=UnprocessableError("Wrong.", **SAID, detail=FIELDS), at=NOW, hub_url="")
+    told = problem.body(error=UnprocessableError("Wrong.", remedy="Do.", detail=FIELDS), at=NOW, hub_url="")
 
     assert told["errors"] == ["query.page_size: is too large"]
     assert told["invalid_fields"] == FIELDS["errors"]
@@ -63,7 +66,7 @@ def test_wrong_inputs_are_texts_and_are_told_by_input() -> None:
 
 def test_a_request_that_is_wrong_as_a_whole_has_one_text() -> None:
     """Where no input is named, the list holds the message."""
-    told = problem.body(error=InvalidRequestError("No account is named.", **SAID), at=NOW, hub_url="")
+    told = problem.body(error=InvalidRequestError("No account is named.", remedy="Do."), at=NOW, hub_url="")
 
     assert told["errors"] == ["No account is named."]
     assert "invalid_fields" not in told
@@ -71,7 +74,7 @@ def test_a_request_that_is_wrong_as_a_whole_has_one_text() -> None:
 
 def test_an_error_within_an_answer_has_its_own_members_alone() -> None:
     """In a line or in a tool's result stand code, status, remedy and the wrong inputs."""
-    told = problem.told(UnprocessableError("Wrong.", **SAID, detail=FIELDS))
+    told = problem.told(UnprocessableError("Wrong.", remedy="Do.", detail=FIELDS))
 
     assert told == {
         "code": "unprocessable",
