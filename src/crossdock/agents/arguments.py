@@ -39,8 +39,9 @@ def places(
 ) -> dict[str, dict[str, Any]]:
     """Return the arguments by place; raise UnprocessableError for one that is no input of the action.
 
-    Each style is understood whatever the tool was listed with: nested members are taken too. Raise
-    InvalidRequestError where an argument names another account than the request's header.
+    Each style is understood whatever the tool was listed with: nested members are taken too, and null where nothing
+    can be null is left out, as kits send it for what a model left out. Raise InvalidRequestError where an argument
+    names another account than the request's header.
     """
     names = {**_names(action, "flat_prefixed"), **(_names(action, style) if style == "flat_smart" else {})}
     found: dict[str, dict[str, Any]] = {place: {} for place in _PLACES}
@@ -55,7 +56,7 @@ def places(
             _check_account(value, account_id)
         elif name.lower() in {_ACCOUNT, f"headers_{_ACCOUNT}"}:
             _check_account({_ACCOUNT: value}, account_id)
-        else:
+        elif value is not None:
             unknown.append(name)
     if unknown:
         raise UnprocessableError(
@@ -63,7 +64,26 @@ def places(
             remedy="Use the arguments that the tool's schema names.",
             detail={"errors": [{"field": name[:80], "message": "is not an input"} for name in unknown[:20]]},
         )
-    return found
+    return {place: _given(action.inputs["properties"].get(place, {}), part) for place, part in found.items()}
+
+
+def _given(schema: Mapping[str, Any], value: Any) -> Any:
+    """Return a value without the members that are null where their schemas, at any depth, know no null."""
+    if isinstance(value, dict):
+        inner = schema.get("properties", {})
+        return {
+            name: _given(inner.get(name, {}), one)
+            for name, one in value.items()
+            if one is not None or name not in inner or _may_be_null(inner[name])
+        }
+    if isinstance(value, list):
+        return [_given(schema.get("items", {}), one) for one in value]
+    return value
+
+
+def _may_be_null(schema: Mapping[str, Any]) -> bool:
+    told = schema.get("type", [])
+    return "null" in told or None in schema.get("enum", ()) or not {"type", "enum", "const"} & schema.keys()
 
 
 def _check_account(headers: Mapping[str, Any], account_id: str | None) -> None:
