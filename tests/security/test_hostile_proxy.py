@@ -159,3 +159,27 @@ async def test_a_credential_in_an_address_stands_neither_in_log_nor_trail(stage:
 
     assert line["action"].startswith(f"{method} /raw/")
     assert not [said for said in (told.text(), trail) if stage.token in said or hexed in said]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (b"application/json", b'{"a": 1e999}'),
+        (b"application/json", b'{"a": "\xed\xa0\x80"}'),
+        (b"application/json", rb'{"a": "\ud800"}'),
+        (b"text/plain; charset=unicode_escape", rb"\ud800"),
+        (b"text/plain", b"a\0b"),
+    ],
+)
+async def test_an_envelope_carries_what_json_can_hardly_hold(stage: Stage, kind: bytes, body: bytes) -> None:
+    """A number out of every range and half a pair of signs end in no crash; and the write's answer is kept."""
+    stage.wild.says(OK + b"Content-Type: %s\r\nContent-Length: %d\r\n\r\n" % (kind, len(body)), body)
+    asked = {"method": "post", "path": "/raw", "body": {"a": 1}}
+    headers = {"x-account-id": stage.account, "idempotency-key": f"{kind!r} {body!r}"}
+
+    first = await stage.live.call("POST", "/unified/proxy", data=asked, headers=headers)
+    again = await stage.live.call("POST", "/unified/proxy", data=asked, headers=headers)
+
+    assert (first.status, again.status) == (200, 200)
+    assert again.json()["data"] == first.json()["data"]
+    assert len(stage.wild.heads) == 1

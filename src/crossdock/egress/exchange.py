@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +12,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 from crossdock.kernel.secret import Secret
 
-_UNCARRIED = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_UNCARRIED = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+_UNWRITTEN = re.compile("[\x00\ud800-\udfff]")
+# What a number has that may be larger than any that can be counted with.
+_HUGE = re.compile(r"[eE]\+?[0-9]{3}|[0-9]{309}")
 
 
 def bare(url: str) -> str:
@@ -58,25 +62,34 @@ class Reply:
     def json(self) -> Any:
         """Return the body read as strict JSON; raise ValueError where it is not: NaN and deep nesting included.
 
-        Half surrogate pairs and NULs, which neither UTF-8 nor PostgreSQL can carry, become U+FFFD.
+        Half surrogate pairs and NULs, which neither UTF-8 nor PostgreSQL can carry, become U+FFFD; numbers that are
+        too large to be written again stay as their text.
         """
+        # Read by itself, bytes could hold half a surrogate pair that stands in them without an escape.
+        text = self.body.decode(json.detect_encoding(self.body))
+        numbers = _counted if _HUGE.search(text) else None
         try:
-            content = json.loads(self.body, parse_constant=_refuse_constant)
-            return _mended(content) if _UNCARRIED.search(self.body) else content
+            content = json.loads(text, parse_constant=_refuse_constant, parse_float=numbers)
+            return _mended(content) if _UNCARRIED.search(text) else content
         except RecursionError:
             raise ValueError("the JSON is nested too deeply") from None
 
     def text(self) -> str:
-        """Return the body as text in its declared charset, or UTF-8; undecodable bytes become U+FFFD."""
+        """Return the body as text in its declared charset, or UTF-8; what cannot be carried on becomes U+FFFD."""
         charset = _charset(self.headers.get("content-type", ""))
         try:
-            return self.body.decode(charset, errors="replace")
+            text = self.body.decode(charset, errors="replace")
         except (LookupError, ValueError):
-            return self.body.decode("utf-8", errors="replace")
+            text = self.body.decode("utf-8", errors="replace")
+        return _mended(text) if _UNWRITTEN.search(text) else text
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _counted(number: str) -> float | str:
+    return value if math.isfinite(value := float(number)) else number
 
 
 def _mended(content: Any) -> Any:

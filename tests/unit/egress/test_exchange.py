@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from crossdock.egress.exchange import Reply, Request, bare
@@ -26,7 +28,18 @@ def test_an_unreadable_url_is_not_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"<html>", b"NaN", b'{"a": Infinity}', b"[" * 50_000, b"\xff\xfe\xff", b'{"a":1}x']
+    "body",
+    [
+        b"",
+        b"<html>",
+        b"NaN",
+        b'{"a": Infinity}',
+        b"[" * 50_000,
+        b"\xff\xfe\xff",
+        b'{"a":1}x',
+        b'"\xed\xa0\x80"',
+        b'"\xff"',
+    ],
 )
 def test_what_is_not_json_is_a_value_error(body: bytes) -> None:
     """HTML, cut-off, endless and almost-JSON bodies all raise the one error."""
@@ -54,3 +67,24 @@ def test_text_is_read_in_its_charset() -> None:
     assert reply("ü".encode(), "text/plain; charset=klingon").text() == "ü"
     assert reply(b"\xfc", "text/plain").text() == "\ufffd"
     assert reply(b"YQ==", "text/plain; charset=base64").text() == "YQ=="
+
+
+@pytest.mark.parametrize(
+    ("body", "charset"), [(rb"a\ud800b", "unicode_escape"), (b"a\0b", "utf-8"), (b"\0\xd8", "utf-7")]
+)
+def test_text_can_be_written_again(body: bytes, charset: str) -> None:
+    """Whatever a charset makes of the bytes, UTF-8 and PostgreSQL can carry it."""
+    text = reply(body, f"text/plain; charset={charset}").text()
+
+    assert "\0" not in text
+    assert text.encode()
+
+
+def test_numbers_can_be_written_again() -> None:
+    """JSON knows no largest number: what cannot be counted with stays as its text, the others as numbers."""
+    body = b'{"a": 1e999, "b": [-1E+400], "c": 1e10, "d": 1e-999, "e": 0.5, "f": 100e2}'
+
+    found = reply(body).json()
+
+    assert found == {"a": "1e999", "b": ["-1E+400"], "c": 1e10, "d": 0.0, "e": 0.5, "f": 10_000.0}
+    assert json.dumps(found, allow_nan=False)
