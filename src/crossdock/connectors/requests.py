@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -43,6 +44,9 @@ _SPACE = re.compile(r"\s")
 _HIDDEN_PATH = re.compile(r"(?i)%(?:2e|2f|5c|00|25)")
 _EASY_LENGTH = 2000
 _SHOWN_ERRORS = 20
+_VALUE_SHOWN = 40
+_TOLD_AT_MOST = 160
+_MOST_SORTED = 200
 _FORMATS = jsonschema.FormatChecker(("date", "email", "uuid"))
 
 
@@ -186,13 +190,12 @@ def _check(action: Action, given: ActionInputs) -> None:
         if part or name in action.inputs["required"]
     }
     value = {name: {} if part is None else part for name, part in value.items()}
-    errors = sorted(
-        jsonschema.Draft202012Validator(action.inputs, format_checker=_FORMATS).iter_errors(value),
-        key=lambda error: error.json_path,
-    )
+    found = jsonschema.Draft202012Validator(action.inputs, format_checker=_FORMATS).iter_errors(value)
+    # Megabytes of wrong inputs would be looked through to their end, for the first few to be told.
+    errors = sorted(islice(found, _MOST_SORTED), key=lambda error: error.json_path)
     if errors:
-        found = [line for error in errors[:_SHOWN_ERRORS] for line in _told(error)]
-        told = [line for place, line in enumerate(found) if line not in found[:place]]
+        lines = [line for error in errors[:_SHOWN_ERRORS] for line in _told(error)]
+        told = [line for place, line in enumerate(lines) if line not in lines[:place]]
         raise _not_valid(action, told)
 
 
@@ -241,7 +244,15 @@ def _told(error: jsonschema.ValidationError) -> Iterator[dict[str, str]]:
         names = " or ".join(one["required"][0] for one in _list(error.validator_value) if "required" in one)
         yield {"field": path, "message": f"needs {names}"}
     else:
-        yield {"field": path, "message": error.message[:160]}
+        yield {"field": path, "message": _short(error)}
+
+
+def _short(error: jsonschema.ValidationError) -> str:
+    """Return what is wrong, with the beginning alone of a long value that it begins with."""
+    value = repr(error.instance)
+    if len(value) > _VALUE_SHOWN and error.message.startswith(value):
+        return f"{value[:_VALUE_SHOWN]}…{error.message[len(value) :]}"[:_TOLD_AT_MOST]
+    return error.message[:_TOLD_AT_MOST]
 
 
 def _list(value: Any) -> list[Any]:

@@ -317,3 +317,14 @@ def test_headers_that_say_another_request_stay_here(name: str) -> None:
     request = passed(EASYSHIP, "/x", method="GET", headers={name: "DELETE"})
 
     assert name not in request.headers
+
+
+def test_a_long_value_does_not_hide_what_is_wrong_with_it() -> None:
+    """The error shows the value's beginning, and then what it says."""
+    with pytest.raises(UnprocessableError) as refused:
+        action("shiphero_list_orders", query={"fields": "id " * 2000})
+
+    (error,) = refused.value.detail["errors"]
+    assert error["field"] == "query.fields"
+    assert error["message"].startswith("'id id id")
+    assert error["message"].endswith("is too long")
