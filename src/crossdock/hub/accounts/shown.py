@@ -183,6 +183,8 @@ async def names_of(desk: Desk) -> dict[str, str]:
 
 def actor(texts: Texts, name: str, *, names: Mapping[str, str]) -> str:
     """Say who did something: by e-mail or name where the project knows it."""
+    if name == "system:cli":
+        return texts.text("The command line")
     kind, _, rest = name.partition(":")
     words = {
         "key": texts.text("API key"),
