@@ -148,13 +148,17 @@ async def test_another_process_hears_of_a_change_at_once(bound: Bound) -> None:
 
 
 async def test_a_named_profile_must_be_the_accounts(bound: Bound) -> None:
-    """The header of the profile is checked, by calls of actions and by searches."""
+    """The header of the profile is checked, by calls of actions, by searches and by requests of one's own."""
     ours = await bound.call("POST", "/actions/rpc", {"action": LIST}, x_connector_profile_id=bound.profile)
     other = await bound.call("POST", "/actions/rpc", {"action": LIST}, x_connector_profile_id="int_other")
     searched = await bound.call("POST", "/actions/search", {"query": "boxes"}, x_connector_profile_id="int_other")
+    passed = await bound.call("GET", "/proxy/2024-09/account", None, x_connector_profile_id="int_other")
+    wrapped = {"method": "get", "path": "/2024-09/account"}
+    enveloped = await bound.call("POST", "/unified/proxy", wrapped, x_connector_profile_id="int_other")
+    refused = (other, searched, passed, enveloped)
 
     assert ours.status == 200
-    assert [(answer.status, answer.json()["code"]) for answer in (other, searched)] == [(400, "profile_mismatch")] * 2
+    assert [(answer.status, answer.json()["code"]) for answer in refused] == [(400, "profile_mismatch")] * 4
 
 
 async def test_links_offer_the_default_unless_they_name_a_profile(

@@ -20,6 +20,7 @@ from crossdock.api import calling, problems
 from crossdock.api.auth import one_account
 from crossdock.api.context import ApiContext
 from crossdock.api.requestid import PASSED_HEADER
+from crossdock.api.routes_actions import check_profile
 from crossdock.kernel import callers
 from crossdock.kernel.errors import CrossdockError, UnauthenticatedError, WaitError
 from crossdock.telemetry import logs
@@ -27,7 +28,7 @@ from crossdock.telemetry import logs
 PLACE: Final = b"/proxy/"
 _OURS: Final = frozenset(
     {
-        *(b"authorization", b"x-account-id", b"x-crossdock-priority", b"x-crossdock-look"),
+        *(b"authorization", b"x-account-id", b"x-crossdock-priority", b"x-crossdock-look", calling.PROFILE_HEADER),
         *(b"cookie", b"host", b"content-length"),
     }
 )
@@ -71,6 +72,12 @@ class PassthroughPath:
         principal = await calling.principal_of(self._context, given.get(b"authorization", b"").decode("latin-1"))
         await self._context.projects.screening.check_raw(principal=principal)
         account_id = one_account(given.get(b"x-account-id", b"").decode("latin-1") or None)
+        await check_profile(
+            context=self._context,
+            principal=principal,
+            account_id=account_id,
+            profile_id=_told(given, calling.PROFILE_HEADER),
+        )
         manner = calling.manner(
             once=_told(given, b"idempotency-key"),
             priority=_told(given, b"x-crossdock-priority"),

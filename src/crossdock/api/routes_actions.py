@@ -195,10 +195,13 @@ async def proxy_request(
     once: OnceKey = None,
     priority: Priority = None,
     look: Look = None,
+    profile_id: ProfileId = None,
     prefer: Prefer = None,
 ) -> Response:
     """Send one request to the provider with the account's credential; a read-only account lets reads through."""
     await context.projects.screening.check_raw(principal=principal)
+    chosen = one_account(account_id)
+    await check_profile(context=context, principal=principal, account_id=chosen, profile_id=profile_id)
     headers = {name.lower(): str(value) for name, value in (body.headers or {}).items() if value is not None}
     request = ProxyRequest(
         method=(body.method or "get").upper(),
@@ -207,7 +210,7 @@ async def proxy_request(
         body=body.body,
         manner=manner(once=once, priority=priority, look=look, call_id=request_id, source_ip=source_ip),
     )
-    work = _passed(context, principal, one_account(account_id), request)
+    work = _passed(context, principal, chosen, request)
     if heartbeat.wanted([prefer or ""]):
         return heartbeat.answering(context=context, work=work, path="/unified/proxy", accept=None)
     return await work
