@@ -95,6 +95,22 @@ async def test_the_official_client_falls_back_to_the_addresses_of_old(shared_liv
     assert "resource" not in dict(parse_qsl(urlsplit(person.seen[0].url).query))
 
 
+@pytest.mark.parametrize("revision", ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", None])
+async def test_metadata_lead_an_app_of_old_to_the_addresses_of_old(shared_live: Live, revision: str | None) -> None:
+    """Who names a revision that knows no `resource` is sent where none is asked for, and told of no `iss`."""
+    headers = {"mcp-protocol-version": revision} if revision else {}
+    is_old = revision in {"2024-11-05", "2025-03-26"}
+
+    answer = await shared_live.call("GET", "/.well-known/oauth-authorization-server", headers=headers)
+
+    said, place = answer.json(), shared_live.url if is_old else f"{shared_live.url}/oauth"
+    assert said["authorization_endpoint"] == f"{place}/authorize"
+    assert said["token_endpoint"] == f"{place}/token"
+    assert said["registration_endpoint"] == f"{place}/register"
+    assert said["authorization_response_iss_parameter_supported"] is not is_old
+    assert answer.headers["vary"] == "MCP-Protocol-Version"
+
+
 @pytest.mark.parametrize("way", ["client_secret_basic", "client_secret_post", None])
 async def test_the_official_client_proves_itself_as_it_registered(
     shared_live: Live, person: Person, way: str | None

@@ -38,6 +38,8 @@ _PREFLIGHT: Final = {
     "Access-Control-Allow-Headers": "authorization, content-type, mcp-protocol-version",
     "Access-Control-Max-Age": "600",
 }
+_REVISION: Final = "MCP-Protocol-Version"
+_WITHOUT_RESOURCE: Final = frozenset({"2024-11-05", "2025-03-26"})
 _METHODS: Final = ["none", "client_secret_basic", "client_secret_post"]
 
 _log = logs.get(__name__)
@@ -48,6 +50,7 @@ def routes(consents: Consents) -> list[BaseRoute]:
     """Return the addresses of OAuth."""
     path = urlsplit(consents.issuer).path
     resource, server = protected_resource(consents), authorization_server(consents)
+    older = {**server, **_older(consents)}
 
     async def register(request: Request) -> Response:
         return await _register(consents, request)
@@ -58,7 +61,7 @@ def routes(consents: Consents) -> list[BaseRoute]:
     return [
         *_document("/.well-known/oauth-protected-resource", resource),
         *_document(f"/.well-known/oauth-protected-resource{path}/mcp", resource),
-        *_document(f"/.well-known/oauth-authorization-server{path}", server),
+        *_document(f"/.well-known/oauth-authorization-server{path}", server, older=older),
         Route("/oauth/authorize", _authorize, methods=["GET"]),
         Route("/authorize", _authorize_unnamed, methods=["GET"]),
         *(route for path in ("/oauth/register", "/register") for route in _program(path, register)),
@@ -99,6 +102,17 @@ def authorization_server(consents: Consents) -> dict[str, Any]:
     }
 
 
+def _older(consents: Consents) -> dict[str, Any]:
+    """Return what an app of a revision that knows no `resource` is told instead: the addresses that ask for none."""
+    base = consents.issuer
+    return {
+        "authorization_endpoint": f"{base}/authorize",
+        "token_endpoint": f"{base}/token",
+        "registration_endpoint": f"{base}/register",
+        "authorization_response_iss_parameter_supported": False,
+    }
+
+
 def challenge(hub_url: str, *, token: str | None) -> str:
     """Return the WWW-Authenticate header of a refusal: where to find out how to get in (RFC 9728, 5.1; RFC 6750, 3)."""
     path = urlsplit(hub_url).path
@@ -111,9 +125,11 @@ def challenge(hub_url: str, *, token: str | None) -> str:
     )
 
 
-def _document(path: str, content: Mapping[str, Any]) -> list[BaseRoute]:
-    async def endpoint(_request: Request) -> Response:
-        return JSONResponse(content, headers={**_OPEN, "Cache-Control": _KEPT})
+def _document(path: str, content: Mapping[str, Any], *, older: Mapping[str, Any] | None = None) -> list[BaseRoute]:
+    async def endpoint(request: Request) -> Response:
+        is_older = request.headers.get(_REVISION) in _WITHOUT_RESOURCE
+        shown = older if is_older and older is not None else content
+        return JSONResponse(shown, headers={**_OPEN, "Cache-Control": _KEPT, "Vary": _REVISION})
 
     return [Route(path, endpoint, methods=["GET"]), Route(path, _preflight, methods=["OPTIONS"])]
 
