@@ -68,23 +68,7 @@ class Passthrough:
         ForbiddenError, InactiveError, CredentialDeadError, UnprocessableError (a document that cannot be judged),
         ProviderFailedError and OutcomeUnknownError (no answer).
         """
-        policy.require(principal, "proxy")
-        account = await self.leases.reached(principal=principal, account_id=account_id)
-        try:
-            passage = await self._passage(principal, account, incoming)
-        except CrossdockError as error:
-            unjudged = proxy.unjudged(method=incoming.method, target=incoming.target, manner=incoming.manner)
-            self.record.refused(principal=principal, account=account, intent=unjudged, error=error)
-            raise
-        await self.record.check_effect(principal=principal, account=account, intent=passage.intent)
-        errand = self.record.errand(
-            principal=principal,
-            account=account,
-            intent=passage.intent,
-            request=passage.request,
-            priority=incoming.manner.priority,
-        )
-        repeats.check_look(errand, record=self.record, manner=incoming.manner)
+        errand = await self._begun(principal, account_id, incoming)
         ticket = _ticket(errand, incoming)
         if ticket is None:
             stream, _ = await self._answered(errand, incoming)
@@ -115,6 +99,27 @@ class Passthrough:
             await self.once.release(ticket=ticket)
         elif copy.whole:
             await self.once.keep(ticket=ticket, kept=copy.kept())
+
+    async def _begun(self, principal: Principal, account_id: str, incoming: Incoming) -> Errand:
+        """Begin the call of a request that may be sent; one that is refused leaves its line and raises."""
+        policy.require(principal, "proxy")
+        account = await self.leases.reached(principal=principal, account_id=account_id)
+        try:
+            passage = await self._passage(principal, account, incoming)
+        except CrossdockError as error:
+            unjudged = proxy.unjudged(method=incoming.method, target=incoming.target, manner=incoming.manner)
+            self.record.refused(principal=principal, account=account, intent=unjudged, error=error)
+            raise
+        await self.record.check_effect(principal=principal, account=account, intent=passage.intent)
+        errand = self.record.errand(
+            principal=principal,
+            account=account,
+            intent=passage.intent,
+            request=passage.request,
+            priority=incoming.manner.priority,
+        )
+        repeats.check_look(errand, record=self.record, manner=incoming.manner)
+        return errand
 
     def _broken_off(self, errand: Errand, error: TransportError) -> CrossdockError:
         account = errand.account
