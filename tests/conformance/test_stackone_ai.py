@@ -58,9 +58,10 @@ def test_the_kit_narrows_and_converts_tools(met: dict[str, Any]) -> None:
 
 
 def test_the_kit_runs_a_tool(met: dict[str, Any]) -> None:
-    """An answer has its data, and an input reaches the provider's query."""
+    """An answer has its data, an input reaches the provider's query, and LangChain may pass an object and leave out."""
     assert isinstance(met["calls"]["run"]["data"], list)
     assert len(met["calls"]["with_query"]["data"]) <= 1
+    assert met["calls"]["by_langchain"]["data"]
 
 
 def test_the_kit_is_told_what_is_refused(met: dict[str, Any]) -> None:

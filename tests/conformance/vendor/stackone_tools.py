@@ -22,6 +22,24 @@ def _tools(**narrowed: Any) -> Any:
     return _opened().fetch_tools(account_ids=[_ACCOUNT], **narrowed)
 
 
+def _rates() -> dict[str, Any]:
+    """Ask for rates through the kit's function for LangChain, which sends null for all that is left out."""
+    ask = next(one for one in _tools(actions=["easyship_list_rates"]).to_langchain())
+    place = {"line_1": "1 Main St", "city": "New York", "state": "NY", "postal_code": "10001", "country_alpha2": "US"}
+    person = {"contact_name": "Ada", "contact_phone": "+12125550100", "contact_email": "ada@shop.example"}
+    sock = {"description": "Sock", "category": "fashion", "quantity": 1, "actual_weight": 1, "sku": "sock"}
+    worth = {"declared_currency": "USD", "declared_customs_value": 10, "origin_country_alpha2": "US"}
+    told: dict[str, Any] = ask.invoke(
+        {
+            "body_origin_address": {**place, **person},
+            "body_destination_address": {**place, **person},
+            "body_insurance": {"is_insured": False},
+            "body_parcels": [{"items": [{**sock, **worth, "dimensions": {"length": 9, "width": 9, "height": 1}}]}],
+        }
+    )
+    return told
+
+
 def _refused(call: Callable[[], object]) -> dict[str, Any]:
     try:
         call()
@@ -56,6 +74,7 @@ def calls() -> dict[str, Any]:
     stranger._api_key = "v1.local.nobody"
     return {
         "run": shipments.execute({}),
+        "by_langchain": _rates(),
         "with_query": shipments.call(query_page_size=1),
         "unknown": _refused(lambda: elsewhere.execute({})),
         "wrong_key": _refused(lambda: stranger.execute({})),
