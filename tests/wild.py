@@ -16,11 +16,12 @@ Play = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass(slots=True)
 class Wild:
-    """Stands before a twin; ``play`` has the connection once the head of a request below `/raw` has come."""
+    """Stands before a twin; ``play`` has the connection once the head of a request below a path has come."""
 
     target: str
     origin: str = ""
     play: Play | None = None
+    below: str = "/raw"
     heads: list[bytes] = field(default_factory=list)
     gone: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -44,7 +45,7 @@ class Wild:
             task.add_done_callback(self.tasks.discard)
         try:
             head = await reader.readuntil(b"\r\n\r\n")
-            if head.split(b" ", 2)[1].startswith(b"/raw") and self.play is not None:
+            if head.split(b" ", 2)[1].startswith(self.below.encode()) and self.play is not None:
                 self.heads.append(head)
                 await self.play(reader, writer)
             else:

@@ -135,3 +135,21 @@ async def test_a_call_asks_for_more_than_the_project(poisoned: Poisoned) -> None
     assert marked["defender"]["risk_level"] == "high"
     assert blocked["data"] is None
     assert "kept back" in blocked["warnings"][-1]
+
+
+async def test_kept_rows_are_looked_over_when_they_are_read(poisoned: Poisoned) -> None:
+    """What an app has synced unseen is marked where an agent reads it, and kept back where the project says so."""
+    agent = {"x-account-id": poisoned.account, "authorization": f"Bearer {poisoned.agent}"}
+    app = {"x-account-id": poisoned.account}
+    await poisoned.live.call("POST", "/actions/rpc?sync=true", data={"action": LIST}, headers=app)
+
+    read = {"method": "POST", "path": "/actions/rpc/synced?page_size=1000", "data": {"action": LIST}}
+    marked = await poisoned.live.call(**read, headers=agent)
+    await poisoned.choose(mode="block")
+    blocked = await poisoned.live.call(**read, headers=agent)
+    open_to_apps = await poisoned.live.call(**read, headers=app)
+
+    assert marked.json()["defender"]["risk_level"] == "high"
+    assert (blocked.json()["data"], blocked.json()["defender"]["allowed"]) == ([], False)
+    assert ORDER not in str(blocked.json())
+    assert ORDER in str(open_to_apps.json())

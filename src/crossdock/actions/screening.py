@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.util import find_spec
@@ -18,6 +18,7 @@ from typing import Any, Final, Literal
 from stackone_defender import PromptDefense, create_prompt_defense
 
 from crossdock.connectors.replies import ActionResult
+from crossdock.kernel import words
 from crossdock.projects.model import Screening
 
 Risk = Literal["low", "medium", "high", "critical"]
@@ -26,14 +27,19 @@ _KEPT_BACK: Final = (
     " Ask a person to look at it, or for other fields."
 )
 _RISKS: Final[tuple[Risk, ...]] = ("low", "medium", "high", "critical")
+_WORDS: Final = frozenset({"message", "raw", "field", "operation"})
+"""Where an error has words of the provider's own, or of somebody that it quotes."""
 _BLOCKED: Final = frozenset({"high", "critical"})
 _RUNTIMES: Final = ("onnxruntime", "tokenizers", "numpy")
-_DEEPEST: Final = 60
 _LONGEST_PATH: Final = 200
 _MANY_CHARACTERS: Final = 20_000
 # Ids, dates, numbers, addresses of pages: no room for a sentence. Longer ones may be something encoded; very long ones
 # are files.
 _WORDLESS: Final = re.compile(r"[A-Za-z0-9_.:/@+=,#?&%-]{0,39}|[A-Za-z0-9+/=_-]{4096,}")
+# A sentence with something else in place of its blanks: a model reads over that.
+_TIED: Final = re.compile(r"[A-Za-z]{1,24}(?:[_.+-][A-Za-z]{1,24}){2,}")
+_SOME_NAME: Final = "(name)"
+_TIES: Final = str.maketrans("_.+-", "    ")
 # What the library's patterns leave through.
 _MORE: Final[Mapping[str, re.Pattern[str]]] = {
     "keep_from_user": re.compile(r"(?i)\bdo\s+not\s+(?:tell|inform|mention|show)\b.{0,30}\buser\b"),
@@ -97,18 +103,28 @@ class Plan:
         if result.file is not None:
             return result, Finding()
         finding = await look(result.data, classifier=self.classifier)
-        if result.errors:
-            # A provider's words quote what strangers wrote: a SKU, a name.
-            beside = await look({"provider_errors": [*result.errors]}, classifier=self.classifier)
-            finding = finding.joined(beside)
-        return (_kept_back(result) if self.block and finding.is_risky else result), finding
+        # A provider's words quote what strangers wrote: a SKU, a name.
+        beside = {"next": result.next, "provider_errors": [*result.errors], "warnings": [*result.warnings]}
+        finding = finding.joined(await look(beside, classifier=self.classifier))
+        return (_kept_back(result, finding) if self.block and finding.is_risky else result), finding
+
+    async def refused(self, detail: Mapping[str, Any]) -> tuple[dict[str, Any], Finding]:
+        """Return what an error tells, without a provider's words where they are kept back, and what was found."""
+        said = detail.get("provider_errors") or ()
+        finding = await look({"provider_errors": [*said]}, classifier=self.classifier)
+        if not (self.block and finding.is_risky):
+            return dict(detail), finding
+        return {**detail, "provider_errors": [*_without_words(said)]}, finding
 
 
-def _kept_back(result: ActionResult) -> ActionResult:
-    """Return a result without its data, and without the words of errors that stood beside it."""
-    errors = tuple({name: one[name] for name in one if name not in {"message", "raw"}} for one in result.errors)
-    warnings = () if result.errors else result.warnings
-    return replace(result, data=None, warnings=(*warnings, _KEPT_BACK), errors=errors)
+def _kept_back(result: ActionResult, finding: Finding) -> ActionResult:
+    """Return a result without its data, and without a provider's words beside it."""
+    following = None if "next" in finding.patterns else result.next
+    return replace(result, data=None, next=following, warnings=(_KEPT_BACK,), errors=_without_words(result.errors))
+
+
+def _without_words(errors: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
+    return tuple({name: one[name] for name in one if name not in _WORDS} for one in errors)
 
 
 def plan(*, screening: Screening, is_agent: bool, wish: Wish) -> Plan | None:
@@ -130,7 +146,7 @@ def has_classifier() -> bool:
 
 async def look(data: Any, *, classifier: bool = False) -> Finding:
     """Look a JSON value over; with ``classifier`` by the model as well, where it is installed."""
-    texts = {text: place for place, text in _texts(data, "", 0)}
+    texts = {words.seen(text)[0]: place for place, text in _texts(data)}
     if not texts:
         return Finding(classified=classifier and has_classifier())
     if classifier or sum(map(len, texts)) > _MANY_CHARACTERS:
@@ -163,14 +179,28 @@ def _defense(with_model: bool) -> PromptDefense:  # noqa: FBT001 - the key of a 
     )
 
 
-def _texts(value: Any, place: str, depth: int) -> Iterator[tuple[str, str]]:
-    """Yield the texts that could hold a sentence, with their places as ``[0].gift.message``."""
-    if isinstance(value, str):
-        if not _WORDLESS.fullmatch(value):
-            yield place[:_LONGEST_PATH] or "data", value
-    elif depth < _DEEPEST and isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _texts(inner, f"{place}.{name}".lstrip("."), depth + 1)
-    elif depth < _DEEPEST and isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from _texts(inner, f"{place}[{number}]", depth + 1)
+def _texts(data: Any) -> Iterator[tuple[str, str]]:
+    """Yield the texts that could hold a sentence, names of members too, with their places as ``[0].gift.message``.
+
+    They come from the last member to the first. A name that could be a sentence is in no place: that is told on.
+    """
+    left: list[tuple[str, Any]] = [("", data)]
+    while left:
+        place, value = left.pop()
+        if isinstance(value, str):
+            if _TIED.fullmatch(value):
+                yield place or "data", value.translate(_TIES)
+            elif not _WORDLESS.fullmatch(value):
+                yield place or "data", value
+        elif isinstance(value, dict):
+            for name, inner in value.items():
+                is_word = _WORDLESS.fullmatch(name) is not None
+                left.append((_inner(place, name if is_word else _SOME_NAME), inner))
+                if not is_word or _TIED.fullmatch(name):
+                    left.append((_inner(place, _SOME_NAME), name))
+        elif isinstance(value, list):
+            left.extend((f"{place}[{number}]"[:_LONGEST_PATH], inner) for number, inner in enumerate(value))
+
+
+def _inner(place: str, name: str) -> str:
+    return f"{place}.{name}".lstrip(".")[:_LONGEST_PATH]

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from crossdock.accounts.model import Account
 from crossdock.actions.model import ActionCall, Manner
-from crossdock.actions.screening import Wish, plan
+from crossdock.actions.screening import Plan, Wish, plan
 from crossdock.agents import arguments, guard, link_tool, tools
 from crossdock.agents.auth import Caller, Services
 from crossdock.agents.tools import Toolbox
@@ -67,7 +67,8 @@ class ToolCalls:
             done = await self._run(caller, account, action, rest)
         except CrossdockError as error:
             outcome = error.error_code
-            return Outcome(guard.problem(problem.told(error)), is_error=True)
+            told = await guard.problem(problem.told(error), plan=await self._plan(caller))
+            return Outcome(told, is_error=True)
         else:
             outcome = done.outcome
             return done
@@ -94,15 +95,19 @@ class ToolCalls:
             ),
         )
         connector = self.services.catalogue.get(account.connector_key)
-        screening = await self.services.projects.screening.of(project_id=account.project_id)
         value = await guard.result(
             connector=connector.name,
             account=account,
             action=action.name,
             given=result,
-            plan=plan(screening=screening, is_agent=True, wish=Wish()),
+            plan=await self._plan(caller),
         )
         return Outcome(value, result.file, outcome=result.outcome)
+
+    async def _plan(self, caller: Caller) -> Plan | None:
+        """Return how what a tool gives is looked over: as the project has it."""
+        screening = await self.services.projects.screening.of(project_id=caller.principal.project_id)
+        return plan(screening=screening, is_agent=True, wish=Wish())
 
     def _found(self, caller: Caller, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the actions that fit a query, with their schemas; only those that the caller may run."""

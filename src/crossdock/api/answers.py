@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from crossdock.actions.collect import Collection
+from crossdock.api.screens import Screen
 from crossdock.api.wire import RpcRequest
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.connectors.replies import MOST_ERRORS, ActionResult, File
@@ -32,7 +33,6 @@ OTHERS: Final[dict[int | str, dict[str, Any]]] = {
         },
     }
 }
-Screen = Callable[[ActionResult], Awaitable[ActionResult]]
 
 log = logs.get("crossdock.api.answers")
 
@@ -75,9 +75,10 @@ async def lines(*, collection: Collection, screen: Screen) -> Response:
     """Answer with a list to its end; what its first page fails with is raised, and answered as any error."""
     pages = collection.pages()
     try:
-        first = await screen(await anext(pages))
-    except CrossdockError:
+        first, _ = await screen.result(await anext(pages))
+    except CrossdockError as error:
         await pages.aclose()
+        await screen.refused(error)
         raise
     return _Lines(_written(collection, pages, first, screen))
 
@@ -99,9 +100,10 @@ async def _written(
             following = await anext(pages, None)
             if following is None:
                 break
-            page = await screen(following)
+            page, _ = await screen.result(following)
         yield _line({"end": {"rows": rows, **short.told()}})
     except CrossdockError as error:
+        await screen.refused(error)
         yield _line({"error": problem.told(error), "next": collection.position, "rows": rows})
     except Exception:
         # The answer has begun: its last line is the only place left that can say so.

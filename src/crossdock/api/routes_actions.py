@@ -22,11 +22,11 @@ from crossdock.api.calling import Look, OnceKey, Priority, ProfileId, manner
 from crossdock.api.context import ApiContext, Context
 from crossdock.api.heartbeat import Prefer
 from crossdock.api.requestid import RequestId, SourceIp
-from crossdock.api.screens import screened
+from crossdock.api.screens import screen
 from crossdock.api.wire import ProxyAnswer, ProxyCall, RpcAnswer, RpcRequest
 from crossdock.api.wire_synced import datasync
 from crossdock.connectors.replies import ActionResult
-from crossdock.kernel.errors import InvalidRequestError
+from crossdock.kernel.errors import CrossdockError, InvalidRequestError
 from crossdock.projects.model import Principal
 
 router = APIRouter(dependencies=SECURITY)
@@ -110,11 +110,8 @@ async def _collected(
     reading = collect.collection(
         actions=context.actions, principal=principal, account_id=chosen, call=call, action=action
     )
-
-    async def screen(page: ActionResult) -> ActionResult:
-        return (await screened(context=context, principal=principal, asked=asked, result=page))[0]
-
-    return await answers.lines(collection=reading, screen=screen)
+    screening = await screen(context=context, principal=principal, asked=asked)
+    return await answers.lines(collection=reading, screen=screening)
 
 
 async def check_profile(*, context: ApiContext, principal: Principal, account_id: str, profile_id: str | None) -> None:
@@ -150,8 +147,13 @@ async def _ran(
 ) -> tuple[ActionResult, dict[str, Any]]:
     """Run an action; inputs that it does not know are left out of the query, and told."""
     chosen, call, unknown = _call(context, asked, account_id, manner)
-    result = await context.actions.run(principal=principal, account_id=chosen, call=call)
-    result, seen = await screened(context=context, principal=principal, asked=asked, result=result)
+    screening = await screen(context=context, principal=principal, asked=asked)
+    try:
+        result = await context.actions.run(principal=principal, account_id=chosen, call=call)
+    except CrossdockError as error:
+        await screening.refused(error)
+        raise
+    result, seen = await screening.result(result)
     left_out = [f"query.{name} is not an input of {asked.action} and was left out" for name in unknown]
     warnings = [*result.warnings, *left_out]
     told = {"warnings": warnings, "provider_errors": [dict(one) for one in result.errors]}

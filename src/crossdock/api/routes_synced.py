@@ -12,7 +12,9 @@ from crossdock.api.auth import SECURITY, AccountId, ActionsRunner
 from crossdock.api.calling import ProfileId
 from crossdock.api.context import Context
 from crossdock.api.routes_actions import check_profile
+from crossdock.api.screens import screen
 from crossdock.api.wire_synced import SyncedAnswer, SyncedAsked, datasync
+from crossdock.connectors.replies import ActionResult
 
 router = APIRouter(dependencies=SECURITY)
 _PAGE: Final = 25
@@ -41,4 +43,9 @@ async def list_synced(
         dataset=synced.dataset(account_id=chosen, action=action, path=path),
         wanted=Wanted(run_id=body.run_id, filter=body.filter or {}, skip=skip, limit=page_size),
     )
-    return JSONResponse({"data": part.rows, "datasync": datasync(part.run), "total": part.total})
+    screening = await screen(context=context, principal=principal)
+    shown, seen = await screening.result(ActionResult(part.rows, None))
+    warnings = {"warnings": [*shown.warnings]} if shown.warnings else {}
+    return JSONResponse(
+        {"data": shown.data or [], "datasync": datasync(part.run), "total": part.total, **warnings, **seen}
+    )

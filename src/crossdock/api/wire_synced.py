@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from crossdock.actions.synced import Run
-from crossdock.api.wire import Body
+from crossdock.api.wire import Body, Screened
 from crossdock.kernel.clock import iso
 
 
@@ -40,6 +40,8 @@ class SyncedAnswer(BaseModel):
     data: list[dict[str, Any]]
     datasync: Datasync
     total: int = Field(description="How many rows fit, on all pages.")
+    warnings: list[str] | None = Field(default=None, description="That rows were kept back; absent if none were.")
+    defender: Screened | None = Field(default=None, description="What screening found; absent where it was not done.")
 
 
 def datasync(run: Run) -> dict[str, str]:

@@ -24,7 +24,7 @@ PART = "answered_in_part"
 """The cause of a success that says what it left out; a definition tells by `on: part` how it shows."""
 
 MOST_ERRORS = 20
-"""How many of the errors beside an answer's data are told."""
+"""How many of the errors and warnings beside an answer's data are told."""
 
 _LONGEST_ERROR = 2000
 
@@ -323,7 +323,7 @@ def _warnings(connector: Connector, action: Action, body: Any) -> tuple[str, ...
     found: list[Any] = at(body, f"{action.warnings}[]") if action.warnings else []
     if connector.proxy.protocol == "graphql":
         found += at(body, "errors[].message")
-    return tuple(str(one) for one in found)
+    return tuple(redact(str(one)[: 2 * _LONGEST_ERROR])[:_LONGEST_ERROR] for one in found[:MOST_ERRORS])
 
 
 def _seconds(hint: RetryHint, told: str, now: datetime) -> float | None:

@@ -323,7 +323,7 @@ def _has(headers: Mapping[str, str], name: str) -> bool:
 
 def _own_headers(headers: Mapping[str, str]) -> frozenset[str]:
     """Return the names that stay here, those included that `Connection` names (RFC 9110, 7.6.1)."""
-    named = next((value for name, value in headers.items() if name.lower() == "connection"), "")
+    named = headers.get("connection", "")
     return _OWN_HEADERS.union(part.strip().lower() for part in named.split(",")) if named else _OWN_HEADERS
 
 

@@ -277,6 +277,10 @@ class SyncedAnswer:
     datasync: Datasync
     total: int
     """How many rows fit, on all pages."""
+    warnings: Sequence[str] | None = None
+    """That rows were kept back; absent if none were."""
+    defender: Screened | None = None
+    """What screening found; absent where it was not done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
