@@ -35,6 +35,8 @@ _BY_METHOD: Mapping[str, Effect] = {
 _MOST_TOKENS = 20_000
 _BY_HARM: Final[tuple[Effect, ...]] = ("read", "write", "destructive")
 _FORM: Final = "application/x-www-form-urlencoded"
+_ONE_METHOD: Final = "Send it with the method that it has, without `_method`, and its body as JSON. Or use an action."
+_ONE_DOCUMENT: Final = 'Send {"query": "...", "variables": {...}} as JSON, or use an action.'
 _MEMBERS: Final = frozenset({"query", "variables", "operationName", "extensions"})
 _UTF8: Final = frozenset({"utf-8", "utf8"})
 _NAMED_METHOD: Final = re.compile(rb"(?<![A-Za-z0-9_])_method(?![A-Za-z0-9_])")
@@ -52,9 +54,9 @@ def proxy_effect(
     if connector.proxy.protocol == "graphql":
         return _graphql_effect(connector, method, path, query, headers, body)
     if query and any(unquote_plus(part.partition("=")[0]) == "_method" for part in re.split("[&;]", query)):
-        raise _unclear("The query names another method than the request has.")
+        raise _unclear("The query names another method than the request has.", remedy=_ONE_METHOD)
     if body is not None and may_be_form(method=method, headers=headers) and _names_method(headers, body):
-        raise _unclear("The body can be read as a form that names another method than the request has.")
+        raise _unclear("The body is a form that names another method than the request has.", remedy=_ONE_METHOD)
     return _rest_effect(connector, method.upper(), path)
 
 
@@ -82,7 +84,7 @@ def _plainly(path: str) -> str:
 
 def _names_method(headers: Mapping[str, str], body: bytes) -> bool:
     if headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise _unclear("A form in a content coding cannot be judged.")
+        raise _unclear("A form in a content coding cannot be judged.", remedy=_ONE_METHOD)
     return _NAMED_METHOD.search(unquote_to_bytes(body).replace(b"\\", b"")) is not None
 
 
@@ -174,7 +176,5 @@ def _root_fields(
                 yield from _root_fields(fragment.selection_set, fragments, seen | {node.name.value})
 
 
-def _unclear(message: str) -> UnprocessableError:
-    return UnprocessableError(
-        message, remedy='Send {"query": "...", "variables": {...}} as JSON, or use an action.', code="effect_unclear"
-    )
+def _unclear(message: str, *, remedy: str = _ONE_DOCUMENT) -> UnprocessableError:
+    return UnprocessableError(message, remedy=remedy, code="effect_unclear")

@@ -113,8 +113,8 @@ SPECIAL: Final[Mapping[str, Special]] = MappingProxyType(
         ),
         "effect_unclear": Special(
             "What the call would do is not clear",
-            "The GraphQL document cannot be read, so nobody can say whether it only reads.",
-            "Send query and variables as JSON, or use an action.",
+            "Nobody can say whether it only reads: the document cannot be read, or servers could read it in two ways.",
+            "Send it plainly: query and variables as JSON, a request with the method that it has. Or use an action.",
             422,
         ),
         "http_error": Special(
