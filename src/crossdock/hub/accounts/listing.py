@@ -11,6 +11,7 @@ from crossdock.accounts.model import NEEDS_PERSON, STATUSES, AccountList, Accoun
 from crossdock.hub import deeds, notices
 from crossdock.hub.accounts import shown as account_shown
 from crossdock.hub.desk import Desk
+from crossdock.hub.forms import Form
 from crossdock.hub.link.fill import chosen_effects
 from crossdock.hub.views_dashboard import AccountsView, ChoiceView, LinkFormView, PagesView
 from crossdock.hub.views_link import ButtonView, ProblemView
@@ -62,8 +63,8 @@ async def link_form(desk: Desk) -> Response:
 
 async def link(desk: Desk) -> Response:
     """Open a connect session: go to it at once, or show its link for sending."""
-    form = desk.sent()
-    owner_id, owner_name, provider = form.clean("owner_id"), form.clean("owner_name"), form.clean("provider")
+    request = requested(desk.sent())
+    owner_id, owner_name, provider = request.origin_owner_id, request.origin_owner_name, request.provider or ""
     if not owner_id or not owner_name:
         problem = ProblemView(
             title=desk.texts.text("Whose account is it?"),
@@ -71,29 +72,29 @@ async def link(desk: Desk) -> Response:
             remedy=desk.texts.text("Fill in both, then go on."),
         )
         return _link_form(desk, owner_id=owner_id, owner_name=owner_name, provider=provider, problem=problem)
-    is_hosted = form.get("way") == "hosted"
-    request = SessionRequest(
-        origin_owner_id=owner_id,
-        origin_owner_name=owner_name,
-        provider=provider or None,
-        multiple="several",
-        effects=chosen_effects(asked=True, read_only=form.get("read_only") == "yes", destructive=False),
-        channel="dashboard",
-    )
     try:
-        created = await desk.ctx.sessions.create(
-            principal=desk.principal, request=to_send(request) if is_hosted else request
-        )
+        created = await desk.ctx.sessions.create(principal=desk.principal, request=request)
     except CrossdockError as error:
         problem = notices.problem(error)
         return _link_form(desk, owner_id=owner_id, owner_name=owner_name, provider=provider, problem=problem)
-    if not is_hosted:
-        return go_link(desk, created)
-    return show_link(desk, created, back=deeds.copied(desk, "/dashboard/accounts"))
+    if request.channel == "hosted":
+        return show_link(desk, created, back=deeds.copied(desk, "/dashboard/accounts"))
+    return go_link(desk, created)
 
 
-def to_send(request: SessionRequest) -> SessionRequest:
-    """Return the request for a link that is sent to somebody else: it lives long, and leads back to nowhere of ours."""
+def requested(form: Form, *, return_url: str | None = None) -> SessionRequest:
+    """Return the connect session that a form asks for: to go to now, or a link to send, which leads back nowhere."""
+    request = SessionRequest(
+        origin_owner_id=form.clean("owner_id"),
+        origin_owner_name=form.clean("owner_name"),
+        provider=form.clean("provider") or None,
+        multiple="several",
+        effects=chosen_effects(asked=True, read_only=form.get("read_only") == "yes", destructive=False),
+        return_url=return_url,
+        channel="dashboard",
+    )
+    if form.get("way") != "hosted":
+        return request
     return replace(request, channel="hosted", life=LONGEST_LIFE, return_url=None)
 
 

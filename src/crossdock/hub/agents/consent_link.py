@@ -11,14 +11,12 @@ from crossdock.consents import asks
 from crossdock.consents.model import Ask
 from crossdock.hub import forms, notices
 from crossdock.hub.accounts import choices
-from crossdock.hub.accounts.listing import go_link, provider_choices, show_link, to_send
+from crossdock.hub.accounts.listing import go_link, provider_choices, requested, show_link
 from crossdock.hub.agents import consent_asked
 from crossdock.hub.agents.apps_views import LinkFirstView
 from crossdock.hub.desk import Desk
-from crossdock.hub.link.fill import chosen_effects
 from crossdock.hub.views_link import ButtonView, ProblemView
 from crossdock.kernel.errors import CrossdockError, UnprocessableError
-from crossdock.linking.session import SessionRequest
 
 
 async def show(desk: Desk) -> Response:
@@ -36,27 +34,19 @@ async def start(desk: Desk) -> Response:
     ask = await consent_asked.read(desk, asks.members(sent.pairs))
     if isinstance(ask, Response):
         return ask
-    owner_id, owner_name, provider = sent.clean("owner_id"), sent.clean("owner_name"), sent.clean("provider")
-    question, is_hosted = consent_asked.address(ask, owner=owner_id), sent.get("way") == "hosted"
-    request = SessionRequest(
-        origin_owner_id=owner_id,
-        origin_owner_name=owner_name,
-        provider=provider or None,
-        multiple="several",
-        effects=chosen_effects(asked=True, read_only=sent.get("read_only") == "yes", destructive=False),
-        return_url=f"{desk.ctx.hub_url}{question}",
-        channel="dashboard",
-    )
+    owner_id, owner_name = sent.clean("owner_id"), sent.clean("owner_name")
+    question = consent_asked.address(ask, owner=owner_id)
+    request = requested(sent, return_url=f"{desk.ctx.hub_url}{question}")
     try:
         if not owner_id or not owner_name:
             raise UnprocessableError("Owner id and owner name are both needed.", remedy="Fill in both, then go on.")
-        created = await desk.ctx.sessions.create(
-            principal=desk.principal, request=to_send(request) if is_hosted else request
-        )
+        created = await desk.ctx.sessions.create(principal=desk.principal, request=request)
     except CrossdockError as error:
         problem = notices.problem(error)
-        return await form(desk, ask, owner_id=owner_id, owner_name=owner_name, provider=provider, problem=problem)
-    if is_hosted:
+        return await form(
+            desk, ask, owner_id=owner_id, owner_name=owner_name, provider=request.provider or "", problem=problem
+        )
+    if request.channel == "hosted":
         back = ButtonView(label=desk.texts.text("Back to the question"), url=question)
         return show_link(desk, created, back=back)
     return go_link(desk, created)
