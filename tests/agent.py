@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any, Literal
 
 import httpx2
@@ -16,6 +17,12 @@ from house import Answer, Live
 
 Revision = Literal["2025-11-25", "2026-07-28"]
 REVISIONS: tuple[Revision, ...] = ("2025-11-25", "2026-07-28")
+
+_META = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": {"name": "agent", "version": "1"},
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
 
 
 @asynccontextmanager
@@ -41,6 +48,16 @@ async def asked(
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     data = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params or {}}
     return await live.call("POST", f"/mcp{query}", data=data, headers={**sent, **named})
+
+
+async def newer(
+    live: Live, method: str, params: dict[str, Any], /, *, headers: Mapping[str, str] = MappingProxyType({})
+) -> Answer:
+    """Send one bare request of revision 2026-07-28."""
+    named = {"mcp-method": method, **({"mcp-name": params["name"]} if "name" in params else {})}
+    data = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, "_meta": _META}}
+    sent = {"accept": "application/json, text/event-stream", "mcp-protocol-version": "2026-07-28"}
+    return await live.call("POST", "/mcp", data=data, headers={**sent, **named, **headers})
 
 
 async def agent_key(live: Live, **members: Any) -> str:

@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from agent import asked
+from agent import asked, newer
 from app import App
-from house import Answer, Live
-
-META = {
-    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-    "io.modelcontextprotocol/clientInfo": {"name": "door", "version": "1"},
-    "io.modelcontextprotocol/clientCapabilities": {},
-}
-
-
-async def newer(live: Live, method: str, params: dict[str, Any], **meta: Any) -> Answer:
-    """Send one bare request of revision 2026-07-28."""
-    named = {"mcp-method": method, **({"mcp-name": params["name"]} if "name" in params else {})}
-    data = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, "_meta": {**META, **meta}}}
-    sent = {"accept": "application/json, text/event-stream", "mcp-protocol-version": "2026-07-28"}
-    return await live.call("POST", "/mcp", data=data, headers={**sent, **named})
+from house import Live
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from crossdock.accounts.model import Account
@@ -51,29 +52,45 @@ class ToolCalls:
 
     services: Services
     toolbox: Toolbox
+    running: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def call(self, *, caller: Caller, client: str, name: str, given: Mapping[str, Any]) -> Outcome:
-        """Run a tool; what it is refused or fails with comes back as its result, with the remedy."""
-        tool, effect, outcome, account = name, "read", "ok", caller.account
+        """Run a tool; what it is refused or fails with comes back as its result, with the remedy.
+
+        The trail has the call also where it crashed (``failed``) and where whoever asked has gone (``abandoned``).
+        """
+        tool, effect, outcome, account = name, "read", "failed", caller.account
         try:
             if name.endswith(tools.SEARCH) and caller.mode == "search_execute":
-                return Outcome(self._found(caller, name, given))
-            if name == link_tool.NAME:
-                return Outcome(await link_tool.run(self.services.link_requests, caller, given))
-            tool, rest = _chosen(caller, name, given)
-            connector, action = self._action(tool)
-            effect = action.effect
-            account = _account(caller, connector)
-            done = await self._run(caller, account, action, rest)
+                done = Outcome(self._found(caller, name, given))
+            elif name == link_tool.NAME:
+                effect = link_tool.effect_of(given)
+                done = Outcome(await link_tool.run(self.services.link_requests, caller, given))
+            else:
+                tool, rest = _chosen(caller, name, given)
+                connector, action = self._action(tool)
+                effect = action.effect
+                account = _account(caller, connector)
+                done = await self._run(caller, account, action, rest)
         except CrossdockError as error:
             outcome = error.error_code
             told = await guard.problem(problem.told(error), plan=await self._plan(caller))
             return Outcome(told, is_error=True)
+        except asyncio.CancelledError:
+            outcome = "abandoned"
+            raise
         else:
             outcome = done.outcome
             return done
         finally:
-            await self._trace(caller, client, _Done(tool, effect, outcome, account))
+            await self._kept(self._trace(caller, client, _Done(tool, effect, outcome, account)))
+
+    async def _kept(self, tracing: Coroutine[Any, Any, None]) -> None:
+        """Write the trace to its end, also when the caller has gone."""
+        task = asyncio.create_task(tracing, name="agents.trace")
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
+        await asyncio.shield(task)
 
     def _action(self, name: str) -> tuple[Connector, Action]:
         try:

@@ -16,6 +16,7 @@ from mcp_types import (
 
 from crossdock.agents.auth import Caller
 from crossdock.connectors.catalogue import Catalogue
+from crossdock.connectors.model import Effect
 from crossdock.kernel.errors import UnprocessableError
 from crossdock.linking.asking import LONGEST_REASON, Answered
 from crossdock.linking.requests import LinkRequests
@@ -69,6 +70,11 @@ def described(catalogue: Catalogue) -> dict[str, Any]:
             "openWorldHint": False,
         },
     }
+
+
+def effect_of(given: Mapping[str, Any]) -> Effect:
+    """Return what a call is about: a new request is something written, and how one stands is read."""
+    return "read" if isinstance(given.get("request_id"), str) else "write"
 
 
 async def run(requests: LinkRequests, caller: Caller, given: Mapping[str, Any]) -> dict[str, Any]:
