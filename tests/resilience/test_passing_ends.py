@@ -126,6 +126,27 @@ async def test_a_write_that_is_broken_off_is_sent_once(stage: Stage, point: str,
     assert (status, json.loads(body)["code"]) == (502, "outcome_unknown")
 
 
+@pytest.mark.parametrize(("method", "events"), [("GET", []), ("POST", ["action.outcome_unknown", "proxy.wrote"])])
+async def test_an_answer_that_breaks_off_is_no_success_in_the_log(stage: Stage, method: str, events: list[str]) -> None:
+    """The line tells that the answer was cut off, with where the call went, and the trail that a write is in doubt."""
+    stage.wild.says(OK + b"Content-Length: 100\r\n\r\nabc")
+    path = f"/raw/broken-off-{method.lower()}"
+
+    await stage.asked(path=path, method=method)
+
+    told = await stage.live.call("GET", f"/requests/logs?page_size=1&actions={method}%20{path}")
+    (line,) = told.json()["data"]
+    async with stage.live.house.db.connection() as conn:
+        trail = await conn.fetch("select event from audit_entries where detail->>'action' = $1", f"{method} {path}")
+    assert (line["success"], line["cause"], line["http_method"], line["path"]) == (
+        False,
+        "answer_cut_off",
+        method,
+        path,
+    )
+    assert sorted(row["event"] for row in trail) == events
+
+
 async def test_a_caller_who_leaves_finds_the_answer_under_the_key(stage: Stage) -> None:
     """What was answered is read to its end for whoever comes again with the same key."""
     body = BLOCK * 8

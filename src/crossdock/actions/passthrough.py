@@ -74,6 +74,9 @@ class Passthrough:
             stream, _ = await self._answered(errand, incoming)
             try:
                 yield stream
+            except TransportError as error:
+                await self._broken_off(errand, error)
+                raise
             finally:
                 await stream.close()
             return
@@ -91,7 +94,7 @@ class Passthrough:
             yield copied
         except TransportError as error:
             # It was answered, so that it may have been done: the key must not be free for another time.
-            await self.once.failed(ticket=ticket, error=self._broken_off(errand, error))
+            await self.once.failed(ticket=ticket, error=await self._broken_off(errand, error))
             raise
         finally:
             await stream.close()
@@ -121,10 +124,9 @@ class Passthrough:
         repeats.check_look(errand, record=self.record, manner=incoming.manner)
         return errand
 
-    def _broken_off(self, errand: Errand, error: TransportError) -> CrossdockError:
-        account = errand.account
-        connector = self.catalogue.get(account.connector_key)
-        return failures.of_transport(connector=connector, intent=errand.intent, error=error, account_id=account.id)
+    async def _broken_off(self, errand: Errand, error: TransportError) -> CrossdockError:
+        connector = self.catalogue.get(errand.account.connector_key)
+        return await self.record.broken_off(errand, connector, error=error)
 
     async def _answered(self, errand: Errand, incoming: Incoming) -> tuple[Stream, Cause | None]:
         """Wait for the account's turn, and send; once more with a new credential where that may be."""

@@ -16,7 +16,7 @@ from crossdock.actions.model import Intent, Priority
 from crossdock.audit import events
 from crossdock.audit.trail import Trail
 from crossdock.connectors import replies
-from crossdock.connectors.model import Cause
+from crossdock.connectors.model import Cause, Connector
 from crossdock.db.pool import Database
 from crossdock.egress.errors import TransportError
 from crossdock.egress.exchange import Reply, Request
@@ -133,6 +133,16 @@ class Record:
         )
         cause = replies.transport_cause(connector=lease.connector, kind=error.kind)
         await self._note(errand, lease, reply=None, cause=cause, began=began)
+        if isinstance(failure, OutcomeUnknownError):
+            await self._doubt(errand, cause)
+        return failure
+
+    async def broken_off(self, errand: Errand, connector: Connector, *, error: TransportError) -> CrossdockError:
+        """Correct the line of a call whose answer began and did not end, and return the error that says so."""
+        account = errand.account
+        failure = failures.of_transport(connector=connector, intent=errand.intent, error=error, account_id=account.id)
+        cause = replies.transport_cause(connector=connector, kind=error.kind)
+        self.told(errand, status=_NO_REPLY, cause=cause.key, origin=None)
         if isinstance(failure, OutcomeUnknownError):
             await self._doubt(errand, cause)
         return failure

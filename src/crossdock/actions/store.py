@@ -107,13 +107,22 @@ async def insert_calls(conn: Connection, *, rows: Sequence[CallRow]) -> None:
 
     Rows of a project that is gone by now are left out.
     """
-    last = {(row.created_at, row.id): row for row in rows}
+    last: dict[tuple[datetime, str], CallRow] = {}
+    for row in rows:
+        before = last.get((row.created_at, row.id))
+        # A line that only corrects how it ended does not say again where the call went.
+        amends = row.method is None
+        last[row.created_at, row.id] = _ended_as(before, row) if before is not None and amends else row
     await _insert(
         conn,
         "calls",
         list(last.values()),
         "do update set status = excluded.status, cause = excluded.cause, duration_ms = excluded.duration_ms",
     )
+
+
+def _ended_as(before: CallRow, row: CallRow) -> CallRow:
+    return before._replace(status=row.status, cause=row.cause, duration_ms=row.duration_ms)
 
 
 async def insert_steps(conn: Connection, *, rows: Sequence[StepRow]) -> None:
