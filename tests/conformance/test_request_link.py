@@ -243,6 +243,17 @@ async def test_an_agent_asks_about_its_own_requests_alone(shared_live: Live, key
         "Sign in at https://elsewhere.example.com first.",
         "Look at www.elsewhere.example",
         "Go to elsewhere.example now",
+        "Go to elsewhere.xyz now",
+        "Sign in at elsewhere.shop/crossdock first",
+        "elsewhere\u3002example",
+        "elsewhere\uff0eexample",
+        "elsewhere [.] example",
+        "elsewhere (dot) example",
+        "Open http:\u2215\u2215elsewhere or //elsewhere",
+        "Go to 203.0.113.7 now",
+        "Go to http://[2001:db8::1]/",
+        "Write to help@elsewhere for the code",
+        "m\u00fcnchen.example",
         7,
         None,
     ],
@@ -253,6 +264,18 @@ async def test_a_reason_is_a_plain_short_text(shared_live: Live, key: str, reaso
 
     assert refused["error"]["code"] == "unprocessable"
     assert refused["error"]["invalid_fields"][0]["field"] == "reason"
+
+
+@pytest.mark.parametrize(
+    "reason", ["To print 2.5 kg labels, e.g. for U.S. parcels.", "For order no. 17. Then I stop.", "Version 3.10, v2.1"]
+)
+async def test_a_reason_may_have_dots(shared_live: Live, reason: str) -> None:
+    """Numbers, shortened words and ends of sentences lead nowhere."""
+    key = await agent_key(shared_live, owner_id=f"{OWNER} with dots", may_request_links=True)
+
+    asked_for = await call(shared_live, key, connector="easyship", reason=reason)
+
+    assert asked_for["status"] == "pending"
 
 
 async def test_a_reason_is_shown_as_text(shared_live: Live, key: str, somebody: Guest) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,7 +27,11 @@ LIFE: Final = timedelta(hours=24)
 KEPT: Final = timedelta(days=30)
 MOST_OPEN: Final = 5
 LONGEST_REASON: Final = 300
-_ADDRESS: Final = re.compile(r"(?i)://|\bwww\.|\b[a-z0-9-]+\.(?:com|net|org|io|dev|app|ai|co|example)\b")
+# A scheme, a mailbox, or two words tied by a dot: what programs make a link of, and people type.
+_ADDRESS: Final = re.compile(
+    r"(?i)//|\bhttps?:|\bwww\.|@|[^\W_]\.[^\W\d_]{2}|\b\d{1,3}(?:\.\d{1,3}){3}\b|\[[0-9a-f:.]+\]"
+)
+_DOTS: Final = str.maketrans("\u3002\uff0e\uff61\u2024", "....")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +94,19 @@ def grant_of(principal: Principal) -> tuple[AgentGrant, str]:
 def reason_of(text: object) -> str:
     """Return an agent's reason as people are shown it; raise UnprocessableError for none, or one with an address."""
     said = plain(text, longest=LONGEST_REASON + 1) if isinstance(text, str) else ""
-    if not said or len(said) > LONGEST_REASON or _ADDRESS.search(said):
+    if not said or len(said) > LONGEST_REASON or _ADDRESS.search(_unhidden(said)):
         raise UnprocessableError(
             "`reason` is a text for a person: one to 300 characters, without web addresses.",
             remedy="Say in one or two sentences what you need the account for.",
             detail={"errors": [{"field": "reason", "message": "is empty, too long, or holds a web address"}]},
         )
     return said
+
+
+def _unhidden(text: str) -> str:
+    """Return a text with the dots and slashes that its signs stand for, written also as `evil [.] example`."""
+    plain_signs = unicodedata.normalize("NFKC", text.translate(_DOTS))
+    return re.sub(r"\s*[\[({]\s*(?:\.|dot)\s*[\])}]\s*", ".", plain_signs, flags=re.IGNORECASE)
 
 
 def too_many() -> ConflictError:
