@@ -151,7 +151,7 @@ async def search_actions(
 
 @router.post("/build", response_model=ActionsBuilt)
 async def build_actions(context: Context, principal: ActionsRunner, body: ActionBuild) -> JSONResponse:
-    """Make the index of the search ready, anew with `force_refresh`; of an unknown connector the status is `error`."""
+    """Make the search's index ready, anew with `force_refresh`; an unknown connector has the status `error`."""
     del principal
     return JSONResponse(_built(context, body).model_dump(exclude_none=True))
 

@@ -104,8 +104,7 @@ class UnifiedLog(BaseModel):
     )
     answered_from: Literal["kept", "found"] | None = Field(
         default=None,
-        description="Where the answer came from though nothing was sent: what was `kept` under the Idempotency-Key, or "
-        "a look that `found` it there.",
+        description="Where an answer came from without a request: `kept` under the Idempotency-Key, or `found` there.",
     )
     repeat_of: str | None = Field(
         default=None, description="The id of the call that the kept answer was first given to."

@@ -136,7 +136,7 @@ class UnifiedLog:
     wrong_fields: Sequence[str] | None = None
     """The inputs that the call was refused for before it was sent: their names alone."""
     answered_from: Literal["kept", "found"] | None = None
-    """Where the answer came from though nothing was sent: what was `kept` under the Idempotency-Key, or a look that `found` it there."""
+    """Where an answer came from without a request: `kept` under the Idempotency-Key, or `found` there."""
     repeat_of: str | None = None
     """The id of the call that the kept answer was first given to."""
     is_worker: bool

@@ -92,7 +92,7 @@ class AsyncActions:
         return await self._sender.send(call)
 
     async def build(self, *, connector_key: str | None = None, force_refresh: bool | None = None) -> ActionsBuilt:
-        """Make the index of the search ready, anew with `force_refresh`; of an unknown connector the status is `error`."""
+        """Make the search's index ready, anew with `force_refresh`; an unknown connector has the status `error`."""
         call = Call(
             method="POST",
             path="/actions/build",
