@@ -31,7 +31,7 @@ from twins import EasyshipTwin
 pytestmark = pytest.mark.timeout(600)
 
 PROVIDER = "https://public-api.easyship.com"
-CASES, LONGEST_TARGET = 20, 60_000
+CASES, LONGEST_TARGET = 12, 60_000
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 

@@ -28,8 +28,9 @@ def _parted(given: Any) -> Any:
     return [given] if isinstance(given, int) else given
 
 
-Names = Annotated[list[str] | None, BeforeValidator(_parted), Field(max_length=MOST_NAMES)]
-Numbers = Annotated[list[int] | None, BeforeValidator(_parted), Field(max_length=MOST_NAMES)]
+Names = Annotated[Annotated[list[str], Field(max_length=MOST_NAMES)] | None, BeforeValidator(_parted)]
+Status = Annotated[int, Field(ge=0, le=999)]
+Statuses = Annotated[Annotated[list[Status], Field(max_length=MOST_NAMES)] | None, BeforeValidator(_parted)]
 
 
 class StepsAsked(Body):
@@ -40,7 +41,7 @@ class StepsAsked(Body):
     connector_keys: Names = None
     action_ids: Names = None
     http_methods: Names = None
-    status_codes: Numbers = None
+    status_codes: Statuses = None
     success: bool | None = None
     start_date: datetime | None = None
     end_date: datetime | None = None
