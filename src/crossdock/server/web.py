@@ -27,6 +27,7 @@ class _Rest(BaseRoute):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Match whatever comes."""
+        del scope
         return Match.FULL, {"endpoint": self._app}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
