@@ -11,7 +11,7 @@ import pytest_asyncio
 from agent import agent_key, asked
 from crossdock.accounts.model import AccountChange
 from crossdock.projects.model import Screening
-from house import Live
+from house import Answer, Live
 from shared_house import link_pasted
 from twins import EasyshipTwin
 
@@ -143,11 +143,15 @@ async def test_kept_rows_are_looked_over_when_they_are_read(poisoned: Poisoned) 
     app = {"x-account-id": poisoned.account}
     await poisoned.live.call("POST", "/actions/rpc?sync=true", data={"action": LIST}, headers=app)
 
-    read = {"method": "POST", "path": "/actions/rpc/synced?page_size=1000", "data": {"action": LIST}}
-    marked = await poisoned.live.call(**read, headers=agent)
+    async def read(headers: dict[str, str]) -> Answer:
+        return await poisoned.live.call(
+            "POST", "/actions/rpc/synced?page_size=1000", data={"action": LIST}, headers=headers
+        )
+
+    marked = await read(agent)
     await poisoned.choose(mode="block")
-    blocked = await poisoned.live.call(**read, headers=agent)
-    open_to_apps = await poisoned.live.call(**read, headers=app)
+    blocked = await read(agent)
+    open_to_apps = await read(app)
 
     assert marked.json()["defender"]["risk_level"] == "high"
     assert (blocked.json()["data"], blocked.json()["defender"]["allowed"]) == ([], False)
