@@ -33,12 +33,13 @@ class Poisoned:
             project_id=self.live.tenant.project.id, screening=Screening(**chosen), actor="system:cli"
         )
 
-    async def tool(self) -> dict[str, Any]:
-        """List the tags as an agent does; gives the tool's structured answer."""
+    async def tool(self, query: str = "") -> dict[str, Any]:
+        """List the tags as an agent does, at an address with this query; gives the tool's structured answer."""
         answer = await asked(
             self.live,
             "tools/call",
             {"name": LIST, "arguments": {}},
+            query=query,
             authorization=f"Bearer {self.agent}",
             x_account_id=self.account,
         )
@@ -135,6 +136,21 @@ async def test_a_call_asks_for_more_than_the_project(poisoned: Poisoned) -> None
     assert marked["defender"]["risk_level"] == "high"
     assert blocked["data"] is None
     assert "kept back" in blocked["warnings"][-1]
+
+
+async def test_an_agents_address_asks_for_more_than_the_project(poisoned: Poisoned) -> None:
+    """It has results looked over, or kept back, also where the project would not; it takes nothing from the rules."""
+    blocked = await poisoned.tool("?screening=block")
+    await poisoned.choose(mode="off")
+    plain, marked = await poisoned.tool(), await poisoned.tool("?screening=mark")
+    await poisoned.choose(mode="block")
+    still_blocked = await poisoned.tool("?screening=mark")
+
+    assert (blocked["data"], still_blocked["data"]) == (None, None)
+    assert plain["data"]
+    assert "reads_like_instructions" not in plain["provenance"]
+    assert marked["data"]
+    assert marked["provenance"]["risk"] == "high"
 
 
 async def test_kept_rows_are_looked_over_when_they_are_read(poisoned: Poisoned) -> None:

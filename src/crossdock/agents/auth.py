@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, Literal, Protocol, TypeVar, get_args
 
 from starlette.datastructures import Headers, QueryParams
 from starlette.types import Scope
 
 from crossdock.accounts.model import Account
+from crossdock.actions.screening import Wish
 from crossdock.actions.service import Calls
 from crossdock.audit.trail import Trail
 from crossdock.connectors.catalogue import Catalogue
@@ -26,8 +28,12 @@ from crossdock.projects.service import Projects
 
 Style = Literal["nested", "flat_prefixed", "flat_smart"]
 Mode = Literal["individual", "search_execute"]
+Stricter = Literal["project", "mark", "block"]
 T = TypeVar("T", bound=str)
 _ACCOUNT: Final = "x-account-id"
+_WISHES: Final[Mapping[Stricter, Wish]] = MappingProxyType(
+    {"project": Wish(), "mark": Wish(enabled=True), "block": Wish(enabled=True, block=True)}
+)
 Spend = Callable[..., Awaitable[None]]
 
 
@@ -66,6 +72,7 @@ class Caller:
     """One request's agent: for whom it speaks, which accounts it reaches, and how tools are shown to it.
 
     ``account`` is the one that calls are for, None where several could be meant; ``source_ip`` is where it came from.
+    ``wish`` is what it asks of screening beyond the project's own, ``once`` its `Idempotency-Key` as it was sent.
     """
 
     principal: Principal
@@ -75,6 +82,8 @@ class Caller:
     mode: Mode
     agent: str
     source_ip: str | None = None
+    wish: Wish = field(default_factory=Wish)
+    once: str | None = None
 
 
 async def caller(services: Services, *, scope: Scope, spend: Spend) -> Caller:
@@ -103,6 +112,8 @@ async def caller(services: Services, *, scope: Scope, spend: Spend) -> Caller:
         mode=_one_of(query.get("tool-mode", "individual"), "tool-mode", get_args(Mode)),
         agent=headers.get("user-agent", ""),
         source_ip=callers.source_ip(scope),
+        wish=_WISHES[_one_of(query.get("screening", "project"), "screening", get_args(Stricter))],
+        once=headers.get("idempotency-key"),
     )
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from crossdock.accounts.model import Account
+from crossdock.actions import idempotency
 from crossdock.actions.model import ActionCall, Manner
-from crossdock.actions.screening import Plan, Wish, plan
+from crossdock.actions.screening import Plan, plan
 from crossdock.agents import arguments, guard, link_tool, tools
 from crossdock.agents.auth import Caller, Services
 from crossdock.agents.tools import Toolbox
@@ -54,9 +55,12 @@ class ToolCalls:
     toolbox: Toolbox
     running: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def call(self, *, caller: Caller, client: str, name: str, given: Mapping[str, Any]) -> Outcome:
+    async def call(
+        self, *, caller: Caller, client: str, name: str, given: Mapping[str, Any], once: str | None = None
+    ) -> Outcome:
         """Run a tool; what it is refused or fails with comes back as its result, with the remedy.
 
+        ``once`` is the Idempotency-Key of a write, as it was sent.
         The trail has the call also where it crashed (``failed``) and where whoever asked has gone (``abandoned``).
         """
         tool, effect, outcome, account = name, "read", "failed", caller.account
@@ -71,7 +75,7 @@ class ToolCalls:
                 connector, action = self._action(tool)
                 effect = action.effect
                 account = _account(caller, connector)
-                done = await self._run(caller, account, action, rest)
+                done = await self._run(caller, account, action, rest, once)
         except CrossdockError as error:
             outcome = error.error_code
             told = await guard.problem(problem.told(error), plan=await self._plan(caller))
@@ -98,7 +102,9 @@ class ToolCalls:
         except NotFoundError as error:
             raise NotFoundError(error.message, remedy="Use one of the tools that tools/list shows.") from None
 
-    async def _run(self, caller: Caller, account: Account, action: Action, given: Mapping[str, Any]) -> Outcome:
+    async def _run(
+        self, caller: Caller, account: Account, action: Action, given: Mapping[str, Any], once: str | None
+    ) -> Outcome:
         put = arguments.places(action=action, style=caller.style, arguments=given, account_id=account.id)
         result = await self.services.calls.actions.run(
             principal=caller.principal,
@@ -108,7 +114,7 @@ class ToolCalls:
                 path=put["path"],
                 query=put["query"],
                 body=put["body"],
-                manner=Manner(source_ip=caller.source_ip),
+                manner=Manner(once=idempotency.key_in(once), source_ip=caller.source_ip),
             ),
         )
         connector = self.services.catalogue.get(account.connector_key)
@@ -122,9 +128,9 @@ class ToolCalls:
         return Outcome(value, result.file, outcome=result.outcome)
 
     async def _plan(self, caller: Caller) -> Plan | None:
-        """Return how what a tool gives is looked over: as the project has it."""
+        """Return how what a tool gives is looked over: as the project has it, or more strictly if the call asks so."""
         screening = await self.services.projects.screening.of(project_id=caller.principal.project_id)
-        return plan(screening=screening, is_agent=True, wish=Wish())
+        return plan(screening=screening, is_agent=True, wish=caller.wish)
 
     def _found(self, caller: Caller, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the actions that fit a query, with their schemas; only those that the caller may run."""

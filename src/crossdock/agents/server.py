@@ -54,6 +54,7 @@ _LISTED: Final = "crossdock.tools"
 _NO_TOOLS: Final = b'"tools":[]'
 _LISTS_LAST: Final = 60_000
 _LARGEST_FILE: Final = 1024 * 1024
+_ONCE: Final = "crossdock/idempotency-key"
 _UNAUTHENTICATED: Final = 401
 _OTHER_KIND: Final = 415
 _JSON: Final = "Send one JSON-RPC message with `Content-Type: application/json`."
@@ -180,7 +181,9 @@ class AgentEndpoint:
         given: Mapping[str, Any] = params.arguments or {}
         if params.name == link_tool.NAME:
             given = await link_tool.resumed(self._services.link_requests, caller, params, given)
-        outcome = await self._calls.call(caller=caller, client=_client(ctx, caller), name=params.name, given=given)
+        outcome = await self._calls.call(
+            caller=caller, client=_client(ctx, caller), name=params.name, given=given, once=_once(ctx, caller)
+        )
         if params.name == link_tool.NAME and (asked := link_tool.question(_meta(ctx), params, outcome.value)):
             return asked
         return CallToolResult(content=_content(outcome), structured_content=outcome.value, is_error=outcome.is_error)
@@ -241,6 +244,12 @@ def _client(ctx: Context, caller: Caller) -> str:
     if isinstance(told, Mapping) and told.get("name"):
         return f"{told['name']} {told.get('version', '')}".strip()
     return caller.agent
+
+
+def _once(ctx: Context, caller: Caller) -> str | None:
+    """Return the call's Idempotency-Key: beside its arguments, as transports without headers have it, or the header."""
+    told = _meta(ctx).get(_ONCE)
+    return caller.once if told is None else str(told)
 
 
 def _meta(ctx: Context) -> Mapping[str, Any]:
