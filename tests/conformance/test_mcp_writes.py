@@ -63,7 +63,9 @@ async def test_the_key_may_stand_beside_the_arguments(
     meta = cast("RequestParamsMeta", {"crossdock/idempotency-key": f"tag-{revision}"})
 
     async with connected(shared_live, account=writer, revision=revision) as client:
-        answers = [await client.call_tool(CREATE, {"body": {"name": f"Fragile {revision}"}}, meta=meta) for _ in range(2)]
+        answers = [
+            await client.call_tool(CREATE, {"body": {"name": f"Fragile {revision}"}}, meta=meta) for _ in range(2)
+        ]
 
     assert answers[0].structured_content["data"] == answers[1].structured_content["data"]
     assert [entry["method"] for entry in easyship_twin_process.journal("/2024-09/tags*")] == ["POST"]
