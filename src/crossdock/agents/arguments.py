@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from crossdock.agents.auth import Style
+from crossdock.connectors import requests
 from crossdock.connectors.model import Action
 from crossdock.kernel.errors import InvalidRequestError, UnprocessableError
 
@@ -74,16 +75,11 @@ def _given(schema: Mapping[str, Any], value: Any) -> Any:
         return {
             name: _given(inner.get(name, {}), one)
             for name, one in value.items()
-            if one is not None or name not in inner or _may_be_null(inner[name])
+            if one is not None or name not in inner or requests.takes_null(inner[name])
         }
     if isinstance(value, list):
         return [_given(schema.get("items", {}), one) for one in value]
     return value
-
-
-def _may_be_null(schema: Mapping[str, Any]) -> bool:
-    told = schema.get("type", [])
-    return "null" in told or None in schema.get("enum", ()) or not {"type", "enum", "const"} & schema.keys()
 
 
 def _check_account(headers: Mapping[str, Any], account_id: str | None) -> None:

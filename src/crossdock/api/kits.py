@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from crossdock.api.wire import RpcRequest
+from crossdock.connectors import requests
 from crossdock.connectors.catalogue import Catalogue
 from crossdock.kernel.errors import NotFoundError
 
@@ -28,11 +28,6 @@ def unfilled(asked: RpcRequest, *, user_agent: str, catalogue: Catalogue) -> Rpc
     part = action.inputs["properties"].get("body", {})
     inputs, needed = part.get("properties", {}), part.get("required", ())
     is_filled = inputs.keys() <= asked.body.keys()
-    empty = {name for name in inputs if name not in needed and (is_filled or not _takes_null(inputs[name]))}
+    empty = {name for name in inputs if name not in needed and (is_filled or not requests.takes_null(inputs[name]))}
     body = {name: value for name, value in asked.body.items() if value is not None or name not in empty}
     return asked.model_copy(update={"body": body})
-
-
-def _takes_null(schema: Mapping[str, Any]) -> bool:
-    told = schema.get("type", ())
-    return "null" in ([told] if isinstance(told, str) else told) or None in schema.get("enum", ())

@@ -49,11 +49,9 @@ class StepsAsked(Body):
     page_size: int = Field(default=25, ge=1, le=LARGEST_PAGE)
 
 
-class Run(BaseModel):
-    """One run of an action; owner, mode and profile are the account's of now, and absent once it is deleted."""
+class _Told(BaseModel):
+    """What a run and each of its steps tell alike."""
 
-    log_id: str
-    log_type: Literal["action"] = "action"
     action_run_id: str
     event_time: str
     start_time: str
@@ -61,9 +59,18 @@ class Run(BaseModel):
     duration_ms: int
     project_id: str
     account_id: str
+    connector_key: str
+    action_id: str
     success: bool
     status_code: int
-    connector_key: str
+    cause: str | None = None
+
+
+class Run(_Told):
+    """One run of an action; owner, mode and profile are the account's of now, and absent once it is deleted."""
+
+    log_id: str
+    log_type: Literal["action"] = "action"
     connector_owner: str
     connector_profile_id: str | None = None
     mode: str | None = None
@@ -79,35 +86,21 @@ class Run(BaseModel):
     is_background: bool
     origin_owner_id: str | None = None
     origin_owner_name: str | None = None
-    action_id: str
     category: str
     effect: str
-    cause: str | None = None
 
 
-class RunStep(BaseModel):
+class RunStep(_Told):
     """One exchange of a run; `step_index` counts from 0, `message` says why it failed."""
 
     log_type: Literal["step"] = "step"
-    action_run_id: str
     step_index: int
     step_id: str
     step_function_name: Literal["request"] = "request"
     step_iterations: int = 1
-    event_time: str
-    start_time: str
-    end_time: str
-    duration_ms: int
-    project_id: str
-    account_id: str
-    connector_key: str
-    action_id: str
     http_method: str
     url: str
     skipped: bool = False
-    success: bool
-    status_code: int
-    cause: str | None = None
     message: str | None = None
 
 

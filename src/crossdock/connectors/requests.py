@@ -86,6 +86,13 @@ def action_request(*, connector: Connector, action: Action, environment: Environ
     return replace(request, reads=action.effect == "read")
 
 
+def takes_null(schema: Mapping[str, Any]) -> bool:
+    """Tell whether null is a value of this input of an action; where nothing is said of it, everything is."""
+    told = schema.get("type", ())
+    kinds = (told,) if isinstance(told, str) else told
+    return "null" in kinds or None in schema.get("enum", ()) or not {"type", "enum", "const"} & schema.keys()
+
+
 def predicted_credits(*, connector: Connector, request: Request) -> int:
     """Return the credits that a GraphQL request is going to cost, 0 where the provider counts requests alone.
 
